@@ -1,0 +1,85 @@
+// Package connect is what a provider offers so that it can be run: how its
+// settings are read, which credentials it finds by itself, and which feeds it
+// plans. It knows no provider, and providers know nothing of each other.
+package connect
+
+import (
+	"context"
+	"time"
+
+	"github.com/controlwatch/controlwatch/collectors/transport"
+	"github.com/controlwatch/controlwatch/evidence"
+)
+
+// Provider is one cloud, identity provider, code host or other origin of evidence.
+type Provider struct {
+	Name  string // "aws"
+	Title string // "Amazon Web Services"
+	// Discovery declares the reads made to find out who we are and which feeds
+	// there are. It owns no population.
+	Discovery evidence.Collector
+	// Collectors lists everything the provider can read, in the order of the reference.
+	Collectors []evidence.Collector
+	// Settings returns a pointer to an empty settings struct, for the
+	// configuration's schema and documentation.
+	Settings func() any
+	// Open turns settings into sources. It does no network calls; an error is
+	// the user's to mend and names the field.
+	Open func(Options) ([]Source, error)
+	// Detect looks for credentials already present. No credentials is not an
+	// error: Found is empty and Looked says where it looked.
+	Detect func(context.Context, Options) (Detected, error)
+}
+
+// Options is what a provider is opened with.
+type Options struct {
+	Decode func(into any) error // reads the settings strictly; nil when detecting
+	Dir    string               // the configuration file's folder, for relative paths
+	Env    func(string) string
+	Seam   *transport.Seam
+	Clock  func() time.Time
+}
+
+// Detected is what was found without configuration.
+type Detected struct {
+	Found  []Source
+	How    string // "GITHUB_TOKEN in the environment", empty if nothing was found
+	Looked string // where it looked, one line
+	Give   string // how to give credentials, one line
+}
+
+// Source is one account, organisation or tenant with its credentials. One
+// source failing costs that source only.
+type Source struct {
+	Name     string // unique and stable, "github/acme"; the store remembers plans under it
+	Provider string
+	// Scope stands for the source when it cannot even be found out what it holds.
+	Scope evidence.Scope
+	// Discover asks who we are and plans the feeds. known are the feeds of the
+	// last plan: where a list of scopes (regions, repositories' shards) cannot be
+	// read, they stay planned, and a feed with Err set says what is not known.
+	Discover func(ctx context.Context, known []evidence.FeedID) (Discovery, error)
+}
+
+// Discovery is what a source holds today.
+type Discovery struct {
+	Principal       string   // as whom we look: ARN, login, client id
+	PrincipalScopes []string // rights the provider says we have, where it says so
+	Feeds           []Feed
+}
+
+// Feed is one collector over one scope.
+type Feed struct {
+	Collector evidence.Collector
+	Scope     evidence.Scope
+	// Collect reads the scope. It records what it obtains as it goes and returns
+	// the error that stopped it, if any; what was recorded is kept.
+	Collect func(context.Context, *evidence.Recorder) error
+	// Err, if set, says why this feed cannot be read at all; Collect is not called.
+	Err error
+}
+
+// ID names the feed.
+func (f Feed) ID() evidence.FeedID {
+	return evidence.FeedID{Collector: f.Collector.Name, Scope: f.Scope}
+}

@@ -1,0 +1,29 @@
+package evidence
+
+import "time"
+
+var accountKind = KindInfo{Kind: "Account", New: func() any { return new(Account) }, Doc: "An account, organisation or tenant at a provider, with its own settings."}
+
+// Account is an account, organisation or tenant at a provider.
+type Account struct {
+	CreatedAt *time.Time `json:"created_at,omitzero"`
+	Regions   []string   `json:"regions,omitzero"` // regions in use. aws: ec2:DescribeRegions (opted in or not needed)
+	// MFARequired: nobody can be a member without a second factor.
+	// github: GET /orgs/{org} two_factor_requirement_enabled
+	MFARequired *bool     `json:"mfa_required,omitzero"`
+	Root        *RootUser `json:"root,omitzero"`
+	// MemberRepositoryPermission is what every member may do in every
+	// repository: none, read, write, admin. github: default_repository_permission
+	MemberRepositoryPermission *string `json:"member_repository_permission,omitzero"`
+	// Administrators counts the account's active users who are administrators.
+	// Derived from its users; unseen where any of them is.
+	Administrators *int64 `json:"administrators,omitzero" derived:"true"`
+}
+
+// RootUser is the all-powerful first user that some providers have.
+// aws: iam:GetAccountSummary
+type RootUser struct {
+	MFAEnabled        *bool `json:"mfa_enabled,omitzero"`         // AccountMFAEnabled
+	PasswordPresent   *bool `json:"password_present,omitzero"`    // AccountPasswordPresent
+	AccessKeysPresent *bool `json:"access_keys_present,omitzero"` // AccountAccessKeysPresent
+}

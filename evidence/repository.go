@@ -1,0 +1,25 @@
+package evidence
+
+import "time"
+
+var repositoryKind = KindInfo{Kind: "Repository", New: func() any { return new(Repository) }, Doc: "A source code repository and its security features."}
+
+// Repository is a source code repository and its security features.
+type Repository struct {
+	Visibility    *string    `json:"visibility,omitzero"` // public, internal, private
+	Archived      *bool      `json:"archived,omitzero"`
+	Fork          *bool      `json:"fork,omitzero"`
+	DefaultBranch *string    `json:"default_branch,omitzero"`
+	Topics        []string   `json:"topics,omitzero"`
+	CreatedAt     *time.Time `json:"created_at,omitzero"`
+	LastPushed    *Moment    `json:"last_pushed,omitzero"` // volatile, by day
+	// SecretScanning: committed secrets are found. github: security_and_analysis.secret_scanning
+	SecretScanning *bool `json:"secret_scanning,omitzero"`
+	// PushProtection: pushes that hold secrets are refused. github: security_and_analysis.secret_scanning_push_protection
+	PushProtection *bool `json:"push_protection,omitzero"`
+	// DependencyAlerts: known weaknesses of dependencies are reported.
+	// github: GET /repos/{owner}/{repo}/vulnerability-alerts (204 on, 404 off)
+	DependencyAlerts *bool `json:"dependency_alerts,omitzero"`
+	// DependencyUpdates: fixes for weak dependencies are proposed. github: security_and_analysis.dependabot_security_updates
+	DependencyUpdates *bool `json:"dependency_updates,omitzero"`
+}

@@ -1,0 +1,70 @@
+package evidence
+
+import "time"
+
+// Snapshot is everything known at one clock time: the evaluators' only input
+// from the world.
+type Snapshot struct {
+	At    time.Time
+	Feeds []FeedState
+	Facts []Fact // with Seen and Digest filled in
+}
+
+// FeedState is one feed that is expected to deliver, and what it last delivered.
+type FeedState struct {
+	Source      string // the configured source
+	ID          FeedID
+	Populations []Population
+	MaxAge      time.Duration
+	Last        *Pull                // the newest pull, complete or not; nil: never pulled
+	Complete    map[string]time.Time // by population type: start of the newest pull that saw all of it
+	Since       map[string]time.Time // by population type: since when it is not completely seen
+}
+
+// HoleAt says why a population of this feed cannot be relied on at a time: the
+// last pull's hole, no pull at all, or one too old.
+func (f FeedState) HoleAt(populationType string, at time.Time) (Hole, bool) {
+	if f.Last == nil {
+		return Hole{Type: populationType, Reason: NotCollected, Detail: "never pulled", Since: at}, true
+	}
+	if h, ok := f.Last.HoleFor(populationType); ok {
+		h.Type = populationType
+		h.Since = f.Since[populationType]
+		if h.Since.IsZero() {
+			h.Since = f.Last.StartedAt
+		}
+		return h, true
+	}
+	seen, ok := f.Complete[populationType]
+	if !ok {
+		seen = f.Last.StartedAt
+	}
+	if f.MaxAge > 0 && at.Sub(seen) > f.MaxAge {
+		return Hole{
+			Type: populationType, Reason: Stale, Since: seen.Add(f.MaxAge),
+			Detail: "last seen completely " + seen.UTC().Format(time.RFC3339) + ", older than " + f.MaxAge.String(),
+		}, true
+	}
+	return Hole{}, false
+}
+
+// PopulationComplete says that every resource of a type in an account was seen
+// recently enough, across all feeds that own it.
+func (s Snapshot) PopulationComplete(provider, account, populationType string) bool {
+	found := false
+	for _, f := range s.Feeds {
+		if f.ID.Scope.Provider != provider || f.ID.Scope.Account != account {
+			continue
+		}
+		for _, p := range f.Populations {
+			if p.Type != populationType {
+				continue
+			}
+			found = true
+			if _, hole := f.HoleAt(populationType, s.At); hole {
+				return false
+			}
+		}
+	}
+	return found
+}

@@ -1,0 +1,43 @@
+package evidence
+
+import "time"
+
+var userKind = KindInfo{Kind: "User", New: func() any { return new(User) }, Doc: "An account that a person or service signs in with."}
+
+// The states of a user.
+const (
+	UserActive      = "active"      // can sign in, or could after a reset
+	UserPending     = "pending"     // not yet activated
+	UserSuspended   = "suspended"   // cannot sign in for now
+	UserDeactivated = "deactivated" // cannot sign in any more
+)
+
+// User is an account that a person or service signs in with.
+type User struct {
+	Status    *string    `json:"status,omitzero"` // active, pending, suspended, deactivated
+	Email     *string    `json:"email,omitzero"`
+	CreatedAt *time.Time `json:"created_at,omitzero"`
+	// LastActive is the newest sign-in or use of a credential. Volatile, by day.
+	LastActive *Moment `json:"last_active,omitzero"`
+	// PasswordSignIn: can sign in interactively with a password kept at this provider.
+	// aws: credential report password_enabled
+	PasswordSignIn *bool `json:"password_sign_in,omitzero"`
+	MFA            *MFA  `json:"mfa,omitzero"`
+	// Admin: holds an administrator role in the account.
+	// github: role admin of the membership; okta: any administrator role
+	Admin *bool    `json:"admin,omitzero"`
+	Roles []string `json:"roles,omitzero"` // administrator roles, the provider's words
+	// External: belongs to somebody else's organisation. github: outside collaborator
+	External *bool `json:"external,omitzero"`
+	// ActiveKeys counts credentials for programs that can be used now. aws: credential report
+	ActiveKeys *int64 `json:"active_keys,omitzero"`
+}
+
+// MFA is what second factors a user has.
+type MFA struct {
+	// Enabled: at least one factor beside the password is active.
+	Enabled *bool `json:"enabled,omitzero"`
+	// Strong: at least one active factor is neither a question, e-mail, SMS nor a call.
+	Strong  *bool    `json:"strong,omitzero"`
+	Factors []string `json:"factors,omitzero"` // the provider's words: "webauthn", "token:software:totp", "virtual"
+}

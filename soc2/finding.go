@@ -1,0 +1,60 @@
+package soc2
+
+import (
+	"cmp"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"github.com/controlwatch/controlwatch/evidence"
+)
+
+// Finding is what one check says of one resource, or of a scope that was not seen.
+type Finding struct {
+	Control     string
+	Check       string
+	Covers      []string
+	Outcome     Outcome
+	Reason      string // why unobserved or not applicable; empty for pass and fail
+	Severity    Severity
+	Resource    evidence.Resource
+	Observed    json.RawMessage // object: field path to value, or to {"unseen": reason}
+	Desired     string
+	Remediation string
+	Holes       []evidence.Hole // what was not seen and mattered
+	Inputs      string          // digest of the fact (after derivation) that was judged
+
+	FirstSeen   time.Time   // since when the resource is judged by this check
+	LastChanged time.Time   // since when the outcome is what it is
+	Acceptance  *Acceptance // a decision to live with it; never changes the outcome
+	ExcludedBy  string      // id of the decision that takes it out of roll-ups
+}
+
+// FindingKey identifies a finding over time.
+type FindingKey struct {
+	Control, Check string
+	Resource       evidence.Key
+}
+
+// Key identifies the finding over time.
+func (f Finding) Key() FindingKey {
+	return FindingKey{Control: f.Control, Check: f.Check, Resource: f.Resource.Key()}
+}
+
+// OnScope says that the finding stands on a scope that was not seen.
+func (f Finding) OnScope() bool { return f.Resource.Kind == evidence.KindScope }
+
+// SortFindings puts findings in the order every output uses.
+func SortFindings(fs []Finding) {
+	slices.SortFunc(fs, func(a, b Finding) int {
+		return cmp.Or(
+			cmp.Compare(a.Control, b.Control),
+			cmp.Compare(a.Check, b.Check),
+			cmp.Compare(a.Resource.Provider, b.Resource.Provider),
+			cmp.Compare(a.Resource.Account, b.Resource.Account),
+			cmp.Compare(a.Resource.Region, b.Resource.Region),
+			cmp.Compare(a.Resource.Kind, b.Resource.Kind),
+			cmp.Compare(a.Resource.ID, b.Resource.ID),
+		)
+	})
+}
