@@ -33,6 +33,7 @@ type Assessment struct {
 	Pulls    []evidence.Pull // the newest of each feed
 	Feeds    []evidence.FeedState
 	Drift    []Drift
+	Changed  []FindingState // states that are not as they were, for the store
 }
 
 // CriterionResult is the state of one criterion.
@@ -53,6 +54,7 @@ type ControlResult struct {
 	State    Outcome
 	Severity Severity
 	Criteria []Mapping
+	Checks   []string // ids
 	Failing, Unobserved, Passing, NotApplicable,
 	Accepted, Excluded int
 }

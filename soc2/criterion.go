@@ -27,12 +27,9 @@ const (
 // CriterionStates lists them, worst first.
 var CriterionStates = []CriterionState{GapSeen, EvidenceIncomplete, NoGapSeen, OutOfScope}
 
-// StateOf rolls the outcomes of a criterion's controls up. No control at all,
+// StateOf rolls the outcomes of the controls of a criterion in scope up. No control at all,
 // or only controls with nothing to look at, is incomplete evidence.
-func StateOf(inScope bool, controls []Outcome) CriterionState {
-	if !inScope {
-		return OutOfScope
-	}
+func StateOf(controls ...Outcome) CriterionState {
 	switch RollUp(controls...) {
 	case Fail:
 		return GapSeen

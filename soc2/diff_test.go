@@ -1,0 +1,162 @@
+package soc2_test
+
+import (
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/soc2"
+)
+
+var (
+	monday = time.Date(2026, 6, 1, 8, 0, 0, 0, time.UTC)
+	scope  = evidence.Scope{Provider: "aws", Account: "1"}
+	ada    = evidence.Resource{Provider: "aws", Account: "1", Kind: "User", Type: "aws.iam.user", ID: "AIDA", Name: "ada"}
+	judge  = soc2.Judge{Catalogue: "c1", Derive: "1"}
+)
+
+func finding(o soc2.Outcome, inputs string) soc2.Finding {
+	return soc2.Finding{Control: "mfa", Check: "console", Outcome: o, Inputs: inputs, Resource: ada, Severity: soc2.High}
+}
+
+func onScope() soc2.Finding {
+	f := finding(soc2.Unobserved, "denied")
+	f.Resource = scope.Resource("aws.iam.user")
+	return f
+}
+
+// assessment n days after monday, by the same judge, with the users' feed planned.
+func assessment(days int, fs ...soc2.Finding) soc2.Assessment {
+	return soc2.Assessment{
+		At: monday.AddDate(0, 0, days), Judge: judge, Findings: fs,
+		Controls: []soc2.ControlResult{{ID: "mfa", Checks: []string{"console"}}},
+		Feeds: []evidence.FeedState{{
+			ID:          evidence.FeedID{Collector: "aws_iam_users", Scope: scope},
+			Populations: []evidence.Population{{Kind: "User", Type: "aws.iam.user"}},
+		}},
+	}
+}
+
+// run diffs assessments in turn, each against the state all earlier ones left.
+func run(as ...soc2.Assessment) []soc2.Drift {
+	var before *soc2.Baseline
+	var drift []soc2.Drift
+	for i := range as {
+		var changed []soc2.FindingState
+		drift, changed = soc2.Diff(before, &as[i])
+		next := &soc2.Baseline{At: as[i].At, Judge: as[i].Judge, States: map[soc2.FindingKey]soc2.FindingState{}}
+		for _, f := range as[i].Feeds {
+			next.Feeds = append(next.Feeds, evidence.PlannedFeed{ID: f.ID, Populations: f.Populations})
+		}
+		if before != nil {
+			for k, s := range before.States {
+				next.States[k] = s
+			}
+		}
+		for _, s := range changed {
+			next.States[s.Key] = s
+		}
+		before = next
+	}
+	return drift
+}
+
+func TestDiff(t *testing.T) {
+	t.Parallel()
+	const u, p, f = soc2.Unobserved, soc2.Pass, soc2.Fail
+	rejudged := func(days int, fs ...soc2.Finding) soc2.Assessment {
+		a := assessment(days, fs...)
+		a.Judge.Catalogue = "c2"
+		return a
+	}
+	unplanned := func(days int, fs ...soc2.Finding) soc2.Assessment {
+		a := assessment(days, fs...)
+		a.Feeds = nil
+		return a
+	}
+	accepted := finding(f, "1")
+	accepted.Acceptance = &soc2.Acceptance{ID: "RA-1", Expires: monday.AddDate(0, 0, 1)}
+
+	cases := map[string]struct {
+		as     []soc2.Assessment
+		change soc2.Change // empty: no drift
+		cause  soc2.Cause
+	}{
+		"the first assessment is the baseline":                {[]soc2.Assessment{assessment(0, finding(f, "1"))}, "", ""},
+		"nothing changed":                                     {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(f, "1"))}, "", ""},
+		"a fact changed and fails":                            {[]soc2.Assessment{assessment(0, finding(p, "1")), assessment(1, finding(f, "2"))}, soc2.Opened, soc2.CauseSystem},
+		"a fact changed and passes":                           {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(p, "2"))}, soc2.Resolved, soc2.CauseSystem},
+		"resolved and failing again is reopened":              {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(p, "2")), assessment(2, finding(f, "1"))}, soc2.Reopened, soc2.CauseSystem},
+		"the same fact fails as time passes":                  {[]soc2.Assessment{assessment(0, finding(p, "1")), assessment(1, finding(f, "1"))}, soc2.Opened, soc2.CauseTime},
+		"the same fact fails under another catalogue":         {[]soc2.Assessment{assessment(0, finding(p, "1")), rejudged(1, finding(f, "1"))}, soc2.Opened, soc2.CauseJudgement},
+		"a field is not seen any more":                        {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(u, "2"))}, soc2.LostSight, soc2.CauseSight},
+		"a fail seen again is regained, not opened anew":      {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(u, "2")), assessment(2, finding(f, "1"))}, soc2.Regained, soc2.CauseSight},
+		"a fail mended while unseen is resolved":              {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(u, "2")), assessment(2, finding(p, "3"))}, soc2.Resolved, soc2.CauseSystem},
+		"a pass broken while unseen is opened":                {[]soc2.Assessment{assessment(0, finding(p, "1")), assessment(1, finding(u, "2")), assessment(2, finding(f, "3"))}, soc2.Opened, soc2.CauseSystem},
+		"a population is not seen any more":                   {[]soc2.Assessment{assessment(0, finding(p, "1")), assessment(1, finding(p, "1"), onScope())}, soc2.LostSight, soc2.CauseSight},
+		"a population is seen again":                          {[]soc2.Assessment{assessment(0, onScope()), assessment(1)}, soc2.Regained, soc2.CauseSight},
+		"a new resource fails":                                {[]soc2.Assessment{assessment(0), assessment(1, finding(p, "0"))}, "", ""},
+		"a failing resource is deleted":                       {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1)}, soc2.Resolved, soc2.CauseSystem},
+		"a failing resource leaves the scope":                 {[]soc2.Assessment{assessment(0, finding(f, "1")), unplanned(1)}, soc2.Resolved, soc2.CauseScope},
+		"a failing resource enters the scope":                 {[]soc2.Assessment{unplanned(0, otherCheckSeen()), assessment(1, finding(f, "1"))}, soc2.Opened, soc2.CauseScope},
+		"a check that is new fails":                           {[]soc2.Assessment{assessment(0), rejudged(1, finding(f, "1"))}, soc2.Opened, soc2.CauseJudgement},
+		"an acceptance runs out":                              {[]soc2.Assessment{assessment(0, accepted), assessment(1, finding(f, "1"))}, soc2.AcceptanceExpired, soc2.CauseTime},
+		"an acceptance is withdrawn":                          {[]soc2.Assessment{assessment(0, accepted), withHour(assessment(0, finding(f, "1")))}, soc2.AcceptanceExpired, soc2.CauseScope},
+		"a passing resource is deleted":                       {[]soc2.Assessment{assessment(0, finding(p, "1")), assessment(1)}, "", ""},
+		"a resource that came with regained sight and passes": {[]soc2.Assessment{assessment(0, onScope(), otherUser()), assessment(1, otherUser(), finding(f, "1"))}, soc2.Opened, soc2.CauseSight},
+	}
+	for name, c := range cases {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			drift := run(c.as...)
+			if c.change == "" {
+				require.Empty(t, drift)
+				return
+			}
+			require.NotEmpty(t, drift)
+			require.Equal(t, c.change, drift[0].Change)
+			require.Equal(t, c.cause, drift[0].Cause)
+			require.Equal(t, "mfa", drift[0].Control)
+		})
+	}
+}
+
+// otherUser keeps the check known to the baseline.
+func otherUser() soc2.Finding {
+	f := finding(soc2.Pass, "9")
+	f.Resource.ID = "AIDB"
+	return f
+}
+
+// otherCheckSeen is the same check judged in another account.
+func otherCheckSeen() soc2.Finding {
+	f := otherUser()
+	f.Resource.Account = "2"
+	return f
+}
+
+func withHour(a soc2.Assessment) soc2.Assessment {
+	a.At = a.At.Add(time.Hour)
+	return a
+}
+
+func TestDiffKeepsTimes(t *testing.T) {
+	t.Parallel()
+	first := assessment(0, finding(soc2.Fail, "1"))
+	_, changed := soc2.Diff(nil, &first)
+	before := &soc2.Baseline{Judge: judge, States: map[soc2.FindingKey]soc2.FindingState{changed[0].Key: changed[0]}}
+
+	same := assessment(3, finding(soc2.Fail, "1"))
+	_, changed = soc2.Diff(before, &same)
+	require.Empty(t, changed, "an unchanged finding costs no row")
+	require.Equal(t, monday, same.Findings[0].FirstSeen)
+	require.Equal(t, monday, same.Findings[0].LastChanged)
+
+	mended := assessment(4, finding(soc2.Pass, "2"))
+	_, changed = soc2.Diff(before, &mended)
+	require.Len(t, changed, 1)
+	require.Equal(t, monday, mended.Findings[0].FirstSeen)
+	require.Equal(t, monday.AddDate(0, 0, 4), mended.Findings[0].LastChanged)
+}
