@@ -1,0 +1,203 @@
+// Package config reads the configuration file into a validated value. What is
+// wrong is said with file, line, column, what was expected and what to do, and
+// all of it at once. It knows no provider: their settings stay nodes that each
+// provider decodes strictly itself.
+package config
+
+import (
+	"errors"
+	"fmt"
+	"net"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/robfig/cron/v3"
+
+	"github.com/controlwatch/controlwatch/internal/strictyaml"
+)
+
+// Config is a whole configuration file.
+type Config struct {
+	Organization string     `yaml:"organization" json:"organization,omitempty" jsonschema:"description=Name of the company whose systems are looked at."`
+	Scope        Scope      `yaml:"scope" json:"scope,omitempty"`
+	Store        string     `yaml:"store" json:"store,omitempty" jsonschema:"description=Where evidence is kept: sqlite:PATH. The flag --store and CONTROLWATCH_STORE come first."`
+	Listen       string     `yaml:"listen" json:"listen,omitempty" jsonschema:"description=Address of the status page and /metrics. Default 127.0.0.1:9464."`
+	AssessEvery  Duration   `yaml:"assess_every" json:"assess_every,omitempty" jsonschema:"description=Longest time between two assessments\\, at most 1h. Default 1h."`
+	Sources      []Source   `yaml:"sources" json:"sources"`
+	Controls     Controls   `yaml:"controls" json:"controls,omitempty"`
+	Decisions    []Decision `yaml:"decisions" json:"decisions,omitempty"`
+
+	File string `yaml:"-" json:"-"` // the path it was read from
+	node strictyaml.Node
+}
+
+// Scope is what the audit is about.
+type Scope struct {
+	Categories []string `yaml:"categories" json:"categories,omitempty" jsonschema:"enum=Security,enum=Availability,enum=Confidentiality,enum=Processing Integrity,enum=Privacy,description=Trust Services categories in scope. Security is mandatory and the default."`
+}
+
+// Source is one provider with its schedule and settings.
+type Source struct {
+	Provider string   `yaml:"provider" json:"provider"`
+	Schedule string   `yaml:"schedule" json:"schedule,omitempty" jsonschema:"description=Cron expression of five fields\\, in UTC\\, or @every 1h. Default: every six hours."`
+	MaxAge   Duration `yaml:"max_age" json:"max_age,omitempty" jsonschema:"description=Evidence older than this counts as not seen. Default 24h."`
+	Settings Settings `yaml:"settings" json:"settings,omitempty"`
+}
+
+// Controls adjusts the catalogue.
+type Controls struct {
+	Parameters map[string]map[string]any `yaml:"parameters" json:"parameters,omitempty" jsonschema:"description=By control: parameter and value instead of its default."`
+}
+
+// Decision is a recorded act of narrowing; see soc2.Decision.
+type Decision struct {
+	ID           string   `yaml:"id" json:"id"`
+	Kind         string   `yaml:"kind" json:"kind" jsonschema:"enum=acceptance,enum=exclusion"`
+	Control      string   `yaml:"control" json:"control"`
+	Select       Selector `yaml:"select" json:"select,omitempty"`
+	Reason       string   `yaml:"reason" json:"reason"`
+	Compensating string   `yaml:"compensating" json:"compensating,omitempty"`
+	Requester    string   `yaml:"requester" json:"requester"`
+	Approver     string   `yaml:"approver" json:"approver"`
+	Expires      Date     `yaml:"expires" json:"expires"`
+}
+
+// Selector picks the resources a decision is about; empty fields pick all.
+type Selector struct {
+	Provider string `yaml:"provider" json:"provider,omitempty"`
+	Account  string `yaml:"account" json:"account,omitempty"`
+	Region   string `yaml:"region" json:"region,omitempty"`
+	Type     string `yaml:"type" json:"type,omitempty"`
+	ID       string `yaml:"id" json:"id,omitempty"`
+	Name     string `yaml:"name" json:"name,omitempty"`
+}
+
+// Categories are the five Trust Services categories.
+var Categories = []string{"Security", "Availability", "Confidentiality", "Processing Integrity", "Privacy"}
+
+// The defaults of what is left out.
+const (
+	DefaultListen      = "127.0.0.1:9464"
+	DefaultSchedule    = "0 */6 * * *"
+	DefaultMaxAge      = 24 * time.Hour
+	DefaultAssessEvery = time.Hour
+)
+
+// Default is the configuration without a file.
+func Default() Config {
+	c := Config{}
+	c.fill()
+	return c
+}
+
+// Read reads and validates a file. env looks up environment variables for
+// ${env:NAME} in settings.
+func Read(file string, env func(string) string) (Config, error) {
+	src, err := os.ReadFile(file)
+	if err != nil {
+		return Config{}, fmt.Errorf("read configuration: %w", err)
+	}
+	return parse(file, src, env)
+}
+
+func parse(file string, src []byte, env func(string) string) (Config, error) {
+	node, err := strictyaml.Parse(file, src)
+	if err != nil {
+		return Config{}, err
+	}
+	c := Config{File: file, node: node}
+	if err := node.Decode(&c); err != nil {
+		return Config{}, err
+	}
+	c.fill()
+	for i := range c.Sources {
+		s := &c.Sources[i].Settings
+		s.Node, s.dir, s.env = node.At("sources", i, "settings"), filepath.Dir(file), env
+		if _, ok := s.raw.(map[string]any); !ok && s.raw != nil {
+			return Config{}, s.Node.Problem("settings: expected a mapping")
+		}
+		if s.raw == nil {
+			s.Node = strictyaml.Node{File: file}
+		}
+	}
+	if err := c.validate(); err != nil {
+		return Config{}, err
+	}
+	return c, nil
+}
+
+func (c *Config) fill() {
+	if len(c.Scope.Categories) == 0 {
+		c.Scope.Categories = []string{"Security"}
+	}
+	if c.Listen == "" {
+		c.Listen = DefaultListen
+	}
+	if c.AssessEvery == 0 {
+		c.AssessEvery = Duration(DefaultAssessEvery)
+	}
+	for i := range c.Sources {
+		s := &c.Sources[i]
+		if s.Schedule == "" {
+			s.Schedule = DefaultSchedule
+		}
+		if s.MaxAge == 0 {
+			s.MaxAge = Duration(DefaultMaxAge)
+		}
+	}
+}
+
+func (c *Config) validate() error {
+	var errs []error
+	wrong := func(path []any, format string, args ...any) {
+		errs = append(errs, c.node.At(path...).Problem(format, args...))
+	}
+	for i, category := range c.Scope.Categories {
+		if !slices.Contains(Categories, category) {
+			wrong([]any{"scope", "categories", i}, "scope.categories: %q is not a category; expected %s", category, strings.Join(Categories, ", "))
+		}
+	}
+	if !slices.Contains(c.Scope.Categories, "Security") {
+		wrong([]any{"scope", "categories"}, "scope.categories: Security is part of every SOC 2 report; add it")
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		wrong([]any{"listen"}, "listen: expected HOST:PORT such as %s", DefaultListen)
+	}
+	if d := time.Duration(c.AssessEvery); d < time.Second || d > time.Hour {
+		wrong([]any{"assess_every"}, "assess_every: expected between 1s and 1h, because keys age and attestations expire between pulls")
+	}
+	if len(c.Sources) == 0 {
+		wrong([]any{"sources"}, "sources: nothing to look at; add at least one `- provider: NAME`")
+	}
+	for i, s := range c.Sources {
+		if s.Provider == "" {
+			wrong([]any{"sources", i}, "sources[%d].provider is missing", i)
+		}
+		if _, err := cron.ParseStandard(s.Schedule); err != nil {
+			wrong([]any{"sources", i, "schedule"}, "schedule: %v; expected five fields such as %q, or @every 1h", err, DefaultSchedule)
+		}
+		if time.Duration(s.MaxAge) < time.Minute {
+			wrong([]any{"sources", i, "max_age"}, "max_age: expected at least 1m")
+		}
+	}
+	ids := map[string]bool{}
+	for i, d := range c.Decisions {
+		for _, problem := range d.problems() {
+			wrong([]any{"decisions", i, problem.field}, "decisions[%d].%s: %s", i, problem.field, problem.text)
+		}
+		if ids[d.ID] {
+			wrong([]any{"decisions", i, "id"}, "decisions[%d].id: %q is used twice", i, d.ID)
+		}
+		ids[d.ID] = true
+	}
+	return errors.Join(errs...)
+}
+
+// Problem says something is wrong at a path of keys and indexes, for those who
+// know more than this package: which providers and controls exist.
+func (c *Config) Problem(path []any, format string, args ...any) error {
+	return c.node.At(path...).Problem(format, args...)
+}
