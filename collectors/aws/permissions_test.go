@@ -1,0 +1,130 @@
+package aws_test
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/iam"
+	"github.com/stretchr/testify/require"
+
+	cwaws "github.com/controlwatch/controlwatch/collectors/aws"
+	"github.com/controlwatch/controlwatch/collectors/connect"
+	"github.com/controlwatch/controlwatch/collectors/transport"
+	"github.com/controlwatch/controlwatch/evidence"
+)
+
+func TestPolicyDocument(t *testing.T) {
+	t.Parallel()
+	policy := cwaws.PolicyDocument()
+	require.Len(t, policy.Statement, 1)
+	actions := policy.Statement[0].Action
+	require.True(t, slices.IsSorted(actions))
+	require.Equal(t, []string{
+		"ec2:DescribeRegions",
+		"iam:GenerateCredentialReport", "iam:GetAccessKeyLastUsed", "iam:GetAccountPasswordPolicy", "iam:GetAccountSummary",
+		"iam:GetCredentialReport", "iam:GetLoginProfile", "iam:ListAccessKeys", "iam:ListMFADevices", "iam:ListUsers",
+		"rds:DescribeDBClusters", "rds:DescribeDBInstances",
+		"s3:GetAccountPublicAccessBlock", "s3:GetBucketAcl", "s3:GetBucketLocation", "s3:GetBucketLogging", "s3:GetBucketOwnershipControls",
+		"s3:GetBucketPolicy", "s3:GetBucketPublicAccessBlock", "s3:GetBucketTagging", "s3:GetBucketVersioning",
+		"s3:GetEncryptionConfiguration", "s3:ListAllMyBuckets",
+	}, actions)
+}
+
+// operationsOf are the declared reads that need an action.
+func operationsOf(action string) []string {
+	var out []string
+	for _, c := range append([]evidence.Collector{cwaws.Provider.Discovery}, cwaws.Provider.Collectors...) {
+		for _, operation := range c.Reads {
+			one := cwaws.PolicyOf(operation)
+			if slices.Contains(one, action) && !slices.Contains(out, operation) {
+				out = append(out, operation)
+			}
+		}
+	}
+	return out
+}
+
+// motoAsks are the actions that moto asks for instead of AWS's: it does not know
+// those in motoIgnores.
+var (
+	motoAsks    = []string{"s3:ListBucket", "s3:GetPublicAccessBlock"}
+	motoIgnores = []string{
+		"s3:GetEncryptionConfiguration", "s3:GetBucketOwnershipControls", "s3:GetBucketPublicAccessBlock", "s3:GetAccountPublicAccessBlock",
+	}
+)
+
+// moto checks signatures and policies here: who holds exactly our policy sees
+// everything, and who lacks one action loses what needs it and nothing else.
+func TestLeastPrivilege(t *testing.T) {
+	t.Parallel()
+	m := startMoto(t)
+	company{t: t, moto: m}.seed()
+	client := iam.NewFromConfig(m.writer("us-east-1", anyone))
+	principal := func(name string, policy cwaws.IdentityPolicy) keys {
+		policy.Statement = append(policy.Statement, cwaws.IdentityStatement{Effect: "Allow", Action: motoAsks, Resource: "*"})
+		document, err := json.Marshal(policy)
+		require.NoError(t, err)
+		_, err = client.CreateUser(t.Context(), &iam.CreateUserInput{UserName: &name})
+		require.NoError(t, err)
+		_, err = client.PutUserPolicy(t.Context(), &iam.PutUserPolicyInput{UserName: &name, PolicyName: aws.String("reads"), PolicyDocument: aws.String(string(document))})
+		require.NoError(t, err)
+		out, err := client.CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: &name})
+		require.NoError(t, err)
+		return keys{id: *out.AccessKey.AccessKeyId, secret: *out.AccessKey.SecretAccessKey}
+	}
+	look := func(t *testing.T, k keys) look {
+		t.Helper()
+		return run(t, nil, func(s *transport.Seam) []connect.Source {
+			return open(t, s, environment(m.endpoint, k), sampleSettings)
+		})
+	}
+
+	whole := cwaws.PolicyDocument()
+	auditor := principal("auditor", whole)
+	lacking := map[string]keys{}
+	for _, action := range whole.Statement[0].Action {
+		less := cwaws.PolicyDocument()
+		less.Statement[0].Action = slices.DeleteFunc(less.Statement[0].Action, func(a string) bool { return a == action })
+		lacking[action] = principal(strings.ReplaceAll("without-"+action, ":", "-"), less)
+	}
+	m.enforce(t)
+
+	t.Run("exactly our policy is enough to see everything", func(t *testing.T) {
+		got := look(t, auditor)
+		require.Len(t, got.pulls, 10)
+		for _, hole := range got.holes() {
+			require.Equal(t, "root.password_present", hole.Field, "%+v", hole) // moto never says it
+		}
+	})
+	for action, k := range lacking {
+		if slices.Contains(motoIgnores, action) {
+			continue // the conformance suite denies what needs them
+		}
+		t.Run("without "+action+" what needs it is a hole", func(t *testing.T) {
+			got := look(t, k)
+			named := false
+			for _, hole := range got.holes() {
+				if hole.Field == "root.password_present" && action != "iam:GetAccountSummary" {
+					continue
+				}
+				require.Equal(t, evidence.Denied, hole.Reason, "%+v", hole)
+				require.Contains(t, operationsOf(action), hole.Operation)
+				require.Contains(t, hole.Detail, "allow the action "+action)
+				named = true
+			}
+			require.Equal(t, action != "iam:GetLoginProfile", named, "asked only where there is no report")
+		})
+	}
+	t.Run("wrong credentials are a denied discovery", func(t *testing.T) {
+		got := look(t, keys{id: auditor.id, secret: "wrong"})
+		require.Len(t, got.pulls, 8, "one of each collector")
+		for _, p := range got.pulls {
+			require.Equal(t, evidence.Denied, p.Holes[0].Reason, "%+v", p.Holes[0])
+			require.Equal(t, "sts:GetCallerIdentity", p.Holes[0].Operation)
+			require.NotContains(t, p.Holes[0].Detail, auditor.id)
+		}
+	})
+}

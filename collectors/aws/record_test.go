@@ -1,0 +1,161 @@
+package aws_test
+
+import (
+	"bytes"
+	"flag"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/aws/aws-sdk-go-v2/aws"
+	"github.com/aws/aws-sdk-go-v2/service/sts"
+	"github.com/stretchr/testify/require"
+
+	"github.com/controlwatch/controlwatch/collectors/connect"
+	"github.com/controlwatch/controlwatch/collectors/transport"
+	"github.com/controlwatch/controlwatch/collectors/transport/replay"
+)
+
+var record = flag.Bool("record", false, "record the sample company's exchanges anew from moto_server; needs libfaketime (Debian: faketime)")
+
+// origin of what is recorded: moto really gave these answers, at the sample company's dates.
+const origin = "moto_server 5.2.1, its clock set by libfaketime to the sample company's calendar"
+
+// sampleSettings are those of the sample company's configuration.
+const sampleSettings = "regions: [eu-west-1, us-east-1]"
+
+// sampleFolder holds the exchanges of the demo; healthyFolder those that the
+// demo replaces by other answers, so that the conformance suite sees them all.
+const (
+	sampleFolder  = "../sample/exchanges/aws"
+	healthyFolder = "testdata/exchanges"
+)
+
+// replaced says whether the demo has no use for an answer or shows another one,
+// which is not moto's: one bucket whose policy may not be read, and an account
+// summary with what moto leaves out.
+func replaced(e replay.Exchange) bool {
+	secret := strings.HasPrefix(e.Host, "acme-robotics-legacy-exports.") && e.Operation == "s3:GetBucketPolicy"
+	return secret || e.Operation == "iam:GetAccountSummary" || e.Operation == "iam:GetLoginProfile"
+}
+
+// TestRecordSample is no test: with -record it makes the sample anew.
+func TestRecordSample(t *testing.T) {
+	if !*record {
+		return
+	}
+	libraries, err := filepath.Glob("/usr/lib/*/faketime/libfaketimeMT.so.1")
+	require.NoError(t, err)
+	require.NotEmpty(t, libraries, "libfaketime is missing: apt-get install faketime")
+	clock := filepath.Join(t.TempDir(), "clock")
+	at := func(now time.Time) {
+		require.NoError(t, os.WriteFile(clock, []byte(now.Format(time.DateTime)+"\n"), 0o600))
+	}
+	at(time.Date(2024, 2, 5, 10, 0, 0, 0, time.UTC))
+	m := startMoto(t, "LD_PRELOAD="+libraries[0], "FAKETIME_TIMESTAMP_FILE="+clock,
+		"FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1", "TZ=UTC")
+	require.NoError(t, m.call(t, http.MethodPost, "/moto-api/seed?a=42", ""))
+	company{t: t, moto: m, at: at}.seed()
+	at(time.Date(2026, 11, 16, 8, 59, 0, 0, time.UTC))
+	role, err := sts.NewFromConfig(m.writer("us-east-1", anyone)).AssumeRole(t.Context(), &sts.AssumeRoleInput{
+		RoleArn: aws.String("arn:aws:iam::" + companyAccount + ":role/controlwatch"), RoleSessionName: aws.String("controlwatch"),
+	})
+	require.NoError(t, err)
+
+	recorders := byHost{to: m, hosts: map[string]*replay.Recorder{}}
+	got := run(t, &recorders, func(s *transport.Seam) []connect.Source {
+		return open(t, s, environment("", keys{id: *role.Credentials.AccessKeyId, secret: *role.Credentials.SecretAccessKey, token: *role.Credentials.SessionToken}), sampleSettings)
+	})
+	require.Len(t, got.pulls, 10)
+	for _, hole := range got.holes() {
+		require.Equal(t, "root.password_present", hole.Field, "%+v", hole)
+	}
+	// Without a report each user is asked about; those answers the suite needs.
+	run(t, denying{"iam:GenerateCredentialReport", &recorders}, func(s *transport.Seam) []connect.Source {
+		return open(t, s, environment("", anyone), sampleSettings)
+	})
+	exchanges := recorders.exchanges()
+	write(t, filepath.Join(sampleFolder, "recorded.yaml"), slices.DeleteFunc(slices.Clone(exchanges), replaced))
+	write(t, filepath.Join(healthyFolder, "recorded.yaml"), slices.DeleteFunc(exchanges, func(e replay.Exchange) bool {
+		return !replaced(e) || e.Operation == "iam:GetAccountSummary"
+	}))
+}
+
+// denying answers one operation as AWS does what is not permitted.
+type denying struct {
+	operation string
+	base      http.RoundTripper
+}
+
+func (d denying) RoundTrip(req *http.Request) (*http.Response, error) {
+	if operation := transport.Operation(req.Context()); operation == d.operation {
+		return deny(req, operation), nil
+	}
+	return d.base.RoundTrip(req)
+}
+
+// byHost sends everything to moto and records it by the host it was meant for,
+// since buckets are told apart by host at AWS.
+type byHost struct {
+	to moto
+
+	mu    sync.Mutex
+	hosts map[string]*replay.Recorder
+}
+
+func (b *byHost) RoundTrip(req *http.Request) (*http.Response, error) {
+	b.mu.Lock()
+	recorder, ok := b.hosts[req.URL.Host]
+	if !ok {
+		recorder = replay.NewRecorder(redirected(b.to.endpoint))
+		b.hosts[req.URL.Host] = recorder
+	}
+	b.mu.Unlock()
+	return recorder.RoundTrip(req)
+}
+
+// redirected sends requests to a server, their Host header as it was.
+type redirected string
+
+func (r redirected) RoundTrip(req *http.Request) (*http.Response, error) {
+	there := req.Clone(req.Context())
+	there.Host = req.URL.Host
+	there.URL.Scheme, there.URL.Host = "http", strings.TrimPrefix(string(r), "http://")
+	return http.DefaultTransport.RoundTrip(there)
+}
+
+// exchanges are what was recorded, in an order that does not depend on who was
+// faster, and each only once; but a report that was asked for twice was not ready at first.
+func (b *byHost) exchanges() []replay.Exchange {
+	var all []replay.Exchange
+	for host, recorder := range b.hosts {
+		for _, e := range recorder.Exchanges() {
+			e.Account = ""
+			if strings.HasPrefix(e.Operation, "s3:GetBucket") || e.Operation == "s3:GetPublicAccessBlock" {
+				e.Host = host
+			}
+			all = append(all, e)
+		}
+	}
+	asks := func(e replay.Exchange) string {
+		return strings.Join([]string{e.Operation, e.Host, e.Region, e.Form["UserName"], e.Form["AccessKeyId"]}, " ")
+	}
+	slices.SortStableFunc(all, func(x, y replay.Exchange) int { return strings.Compare(asks(x), asks(y)) })
+	return slices.CompactFunc(all, func(x, y replay.Exchange) bool {
+		return asks(x) == asks(y) && x.Operation != "iam:GenerateCredentialReport"
+	})
+}
+
+func write(t *testing.T, path string, exchanges []replay.Exchange) {
+	t.Helper()
+	var b bytes.Buffer
+	require.NoError(t, replay.Write(&b, origin, exchanges))
+	require.NotContains(t, b.String(), "Authorization")
+	require.NoError(t, os.MkdirAll(filepath.Dir(path), 0o755))
+	require.NoError(t, os.WriteFile(path, b.Bytes(), 0o600))
+}
