@@ -1,0 +1,55 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/soc2"
+)
+
+func TestHistoryIsAppendOnly(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	s, clock := setup(t)
+	require.NoError(t, s.CommitPlan(ctx, plan(noon, planned(usersFeed, userPopulation))))
+	require.NoError(t, s.CommitPull(ctx, pullOf(noon, usersFeed, userPopulation), []evidence.Fact{user("ada", true)}))
+	catalogue := Record{Kind: "catalogue", Digest: evidence.Digest(nil)}
+	assess(t, s, assessment(clock.Add(1), finding("ada", soc2.Pass)), catalogue)
+	assess(t, s, assessment(clock.Add(1), finding("ada", soc2.Fail)), catalogue)
+
+	// What may change, with the reason. Anything else is history.
+	mutable := map[string]string{
+		"fact_current":     "follows from fact_change and can be rebuilt",
+		"goose_db_version": "belongs to the migrations",
+		"sqlite_sequence":  "belongs to SQLite",
+	}
+	rows, err := s.readers.QueryContext(ctx, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+	require.NoError(t, err)
+	defer rows.Close()
+	var tables []string
+	for rows.Next() {
+		var name string
+		require.NoError(t, rows.Scan(&name))
+		if mutable[name] == "" {
+			tables = append(tables, name)
+		}
+	}
+	require.NoError(t, rows.Err())
+	require.Len(t, tables, 14)
+
+	for _, table := range tables {
+		t.Run(table+" refuses to be changed", func(t *testing.T) {
+			require.Positive(t, number(t, s, "SELECT COUNT(*) FROM "+table), "an empty table refuses nothing")
+			var column string
+			require.NoError(t, s.readers.QueryRowContext(ctx, "SELECT name FROM pragma_table_info($1) LIMIT 1", table).Scan(&column))
+			for _, query := range []string{"UPDATE %[1]s SET %[2]s = %[2]s", "DELETE FROM %[1]s"} {
+				_, err := s.writer.ExecContext(ctx, fmt.Sprintf(query, table, column))
+				require.ErrorContains(t, err, table+" is append-only")
+			}
+		})
+	}
+}

@@ -1,0 +1,170 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/soc2"
+)
+
+// Record is bytes that an assessment was made with: the catalogue, the
+// parameters, the configuration. They are kept once.
+type Record struct {
+	Kind   string // "catalogue", "parameters", "config"
+	Digest string // evidence.Digest of Bytes, as the judge names them
+	Bytes  []byte
+}
+
+// CommitAssessment keeps one assessment in one transaction and returns its id:
+// that it was made, by which judge, over which feeds, with what result; the
+// finding states that are not as they were (Assessment.Changed); and its drift.
+// Findings themselves are not kept: the same judge over the same evidence gives
+// them again. An assessment in which nothing changed costs one row and no bytes.
+//
+// Drift that another program already noted, assessing at the same time, is not
+// noted twice.
+func (s *Store) CommitAssessment(ctx context.Context, a soc2.Assessment, records []Record) (string, error) {
+	const what = "commit assessment"
+	if err := validAssessment(a, records); err != nil {
+		return "", fmt.Errorf("%s: %w", what, err)
+	}
+	feeds, result, err := encodeAssessment(a)
+	if err != nil {
+		return "", fmt.Errorf("%s: encode: %w", what, err)
+	}
+	seq, err := s.commit(ctx, kindAssessment, what, func(ctx context.Context, c *commit) error {
+		for _, r := range records {
+			if err := c.record(ctx, r); err != nil {
+				return err
+			}
+		}
+		if err := c.assessment(ctx, a, feeds, result); err != nil {
+			return err
+		}
+		drift, err := c.newDrift(ctx, a.Drift)
+		if err != nil {
+			return err
+		}
+		for _, state := range a.Changed {
+			if err := c.changeFinding(ctx, state); err != nil {
+				return err
+			}
+		}
+		return c.drift(ctx, drift)
+	})
+	if err != nil {
+		return "", err
+	}
+	return "a" + strconv.FormatInt(seq, 10), nil
+}
+
+func validAssessment(a soc2.Assessment, records []Record) error {
+	if a.At.IsZero() {
+		return errors.New("it has no time")
+	}
+	for _, r := range records {
+		if r.Kind == "" {
+			return errors.New("a record has no kind")
+		}
+		if digest := evidence.Digest(r.Bytes); digest != r.Digest {
+			return fmt.Errorf("record %s: its bytes have digest %s, not %s", r.Kind, digest, r.Digest)
+		}
+	}
+	return nil
+}
+
+func (c *commit) record(ctx context.Context, r Record) error {
+	blob, err := c.digested(ctx, r.Digest, r.Bytes)
+	if err != nil {
+		return err
+	}
+	return c.exec(ctx, "INSERT INTO record (kind, blob, seq) VALUES ($1, $2, $3) ON CONFLICT (kind, blob) DO NOTHING", r.Kind, blob, c.seq)
+}
+
+func (c *commit) assessment(ctx context.Context, a soc2.Assessment, feeds, result []byte) error {
+	feedsBlob, err := c.blob(ctx, feeds)
+	if err != nil {
+		return err
+	}
+	resultBlob, err := c.blob(ctx, result)
+	if err != nil {
+		return err
+	}
+	return c.exec(ctx, `INSERT INTO assessment (seq, at, started_at, finished_at, version, sample_data,
+			catalogue, parameters, engine, derive, newest_pull, feeds, result)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)`,
+		c.seq, micros(a.At), micros(orAt(a.StartedAt, a)), micros(orAt(a.FinishedAt, a)), a.Version, a.SampleData,
+		a.Judge.Catalogue, a.Judge.Parameters, a.Judge.Engine, a.Judge.Derive, newestPull(a), feedsBlob, resultBlob)
+}
+
+func orAt(t time.Time, a soc2.Assessment) time.Time {
+	if t.IsZero() {
+		return a.At
+	}
+	return t
+}
+
+// newestPull is the number of the newest pull that was judged. The evidence as of
+// that commit is what a replay must judge.
+func newestPull(a soc2.Assessment) int64 {
+	var newest int64
+	for _, f := range a.Feeds {
+		if f.Last == nil {
+			continue
+		}
+		seq, err := strconv.ParseInt(strings.TrimPrefix(f.Last.ID, "p"), 10, 64)
+		if err == nil {
+			newest = max(newest, seq)
+		}
+	}
+	return newest
+}
+
+// encodeAssessment gives what is kept of an assessment beside its row, without
+// anything that moves when nothing has changed.
+func encodeAssessment(a soc2.Assessment) (feeds, result []byte, err error) {
+	planned := make([]evidence.PlannedFeed, len(a.Feeds))
+	for i, f := range a.Feeds {
+		planned[i] = evidence.PlannedFeed{ID: f.ID, Populations: f.Populations}
+	}
+	if feeds, err = json.Marshal(planned); err != nil {
+		return nil, nil, err
+	}
+	type criterion struct {
+		ID    string              `json:"id"`
+		State soc2.CriterionState `json:"state"`
+	}
+	type control struct {
+		ID            string       `json:"id"`
+		Adoption      string       `json:"adoption"`
+		State         soc2.Outcome `json:"state"`
+		Failing       int          `json:"failing"`
+		Unobserved    int          `json:"unobserved"`
+		Passing       int          `json:"passing"`
+		NotApplicable int          `json:"not_applicable"`
+		Accepted      int          `json:"accepted"`
+		Excluded      int          `json:"excluded"`
+	}
+	var kept struct {
+		Outcomes map[soc2.Outcome]int `json:"outcomes"`
+		Criteria []criterion          `json:"criteria"`
+		Controls []control            `json:"controls"`
+	}
+	kept.Outcomes = a.Outcomes
+	for _, c := range a.Criteria {
+		kept.Criteria = append(kept.Criteria, criterion{c.ID, c.State})
+	}
+	for _, c := range a.Controls {
+		kept.Controls = append(kept.Controls, control{
+			c.ID, c.Adoption, c.State, c.Failing, c.Unobserved, c.Passing, c.NotApplicable, c.Accepted, c.Excluded,
+		})
+	}
+	result, err = json.Marshal(kept)
+	return feeds, result, err
+}

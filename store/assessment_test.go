@@ -1,0 +1,243 @@
+package store
+
+import (
+	"context"
+	"maps"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/soc2"
+)
+
+var judge = soc2.Judge{Catalogue: "c1", Parameters: "p1", Engine: "1", Derive: "1"}
+
+func finding(id string, outcome soc2.Outcome) soc2.Finding {
+	return soc2.Finding{
+		Control: "users-have-mfa", Check: "user-mfa", Outcome: outcome, Severity: soc2.High,
+		Resource: user(id, true).Resource, Inputs: "inputs-" + outcome.String(),
+	}
+}
+
+func assessment(at time.Time, findings ...soc2.Finding) soc2.Assessment {
+	return soc2.Assessment{
+		At: at, StartedAt: at, FinishedAt: at.Add(time.Second), Version: "test", Judge: judge,
+		Findings: findings,
+		Feeds:    []evidence.FeedState{{ID: usersFeed, Populations: []evidence.Population{userPopulation}, Last: &evidence.Pull{ID: "p2"}}},
+		Controls: []soc2.ControlResult{{ID: "users-have-mfa", Checks: []string{"user-mfa"}}},
+	}
+}
+
+// assess compares an assessment with the store's last one and commits it, as the daemon does.
+func assess(t testing.TB, s *Store, a soc2.Assessment, records ...Record) soc2.Assessment {
+	t.Helper()
+	before, err := s.Baseline(context.Background())
+	require.NoError(t, err)
+	a.Drift, a.Changed = soc2.Diff(before, &a)
+	a.ID, err = s.CommitAssessment(context.Background(), a, records)
+	require.NoError(t, err)
+	return a
+}
+
+func TestCommitAssessment(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+
+	t.Run("before the first there is no baseline", func(t *testing.T) {
+		t.Parallel()
+		s, _ := setup(t)
+		before, err := s.Baseline(ctx)
+		require.NoError(t, err)
+		require.Nil(t, before)
+		states, err := s.FindingStates(ctx)
+		require.NoError(t, err)
+		require.Empty(t, states)
+	})
+
+	t.Run("the baseline is the last assessment", func(t *testing.T) {
+		t.Parallel()
+		s, clock := setup(t)
+		assess(t, s, assessment(clock.Now(), finding("ada", soc2.Pass)))
+		second := assessment(clock.Add(time.Hour), finding("ada", soc2.Fail))
+		second.Judge.Catalogue = "c2"
+		assess(t, s, second)
+		before, err := s.Baseline(ctx)
+		require.NoError(t, err)
+		require.Equal(t, clock.Now(), before.At)
+		require.Equal(t, second.Judge, before.Judge)
+		require.Equal(t, []evidence.PlannedFeed{planned(usersFeed, userPopulation)}, before.Feeds)
+		require.Len(t, before.States, 1)
+	})
+
+	t.Run("every part of a state comes back", func(t *testing.T) {
+		t.Parallel()
+		s, clock := setup(t)
+		a := assessment(clock.Now())
+		resource := user("ada/日本", true).Resource
+		want := soc2.FindingState{
+			Key:      soc2.FindingKey{Control: "users-have-mfa", Check: "user-mfa", Resource: resource.Key()},
+			Resource: resource, Outcome: soc2.Unobserved, Definite: soc2.Fail, Inputs: "abc", Severity: soc2.Critical,
+			FirstSeen: noon.Add(-48 * time.Hour), LastChanged: noon.Add(-time.Hour), AcceptedUntil: noon.Add(time.Hour),
+			Resolved: true, Gone: true,
+		}
+		bare := soc2.FindingState{
+			Key:      soc2.FindingKey{Control: "users-have-mfa", Check: "attestation", Resource: usersFeed.Scope.Resource("x").Key()},
+			Resource: usersFeed.Scope.Resource("x"), FirstSeen: noon, LastChanged: noon,
+		}
+		a.Changed = []soc2.FindingState{want, bare}
+		_, err := s.CommitAssessment(ctx, a, nil)
+		require.NoError(t, err)
+		states, err := s.FindingStates(ctx)
+		require.NoError(t, err)
+		require.Equal(t, map[soc2.FindingKey]soc2.FindingState{want.Key: want, bare.Key: bare}, states)
+	})
+
+	t.Run("an assessment in which nothing changed adds no state and no bytes", func(t *testing.T) {
+		t.Parallel()
+		s, clock := setup(t)
+		assess(t, s, assessment(clock.Now(), finding("ada", soc2.Pass)))
+		blobs := number(t, s, "SELECT COUNT(*) FROM blob")
+		assess(t, s, assessment(clock.Add(time.Hour), finding("ada", soc2.Pass)))
+		require.EqualValues(t, 1, number(t, s, "SELECT COUNT(*) FROM finding_change"))
+		require.Equal(t, blobs, number(t, s, "SELECT COUNT(*) FROM blob"))
+		require.EqualValues(t, 2, number(t, s, "SELECT COUNT(*) FROM assessment"))
+	})
+
+	t.Run("a state that is said to have changed and has not is not written", func(t *testing.T) {
+		t.Parallel()
+		s, clock := setup(t)
+		a := assess(t, s, assessment(clock.Now(), finding("ada", soc2.Pass)))
+		a.Changed[0].LastChanged = a.Changed[0].LastChanged.In(time.FixedZone("elsewhere", 3600))
+		_, err := s.CommitAssessment(ctx, a, nil)
+		require.NoError(t, err)
+		require.EqualValues(t, 1, number(t, s, "SELECT COUNT(*) FROM finding_change"))
+	})
+
+	t.Run("a finding that has gone is remembered, and reopens when it fails again", func(t *testing.T) {
+		t.Parallel()
+		s, clock := setup(t)
+		assess(t, s, assessment(clock.Now(), finding("ada", soc2.Fail), finding("kofi", soc2.Pass)))
+		assess(t, s, assessment(clock.Add(time.Hour), finding("kofi", soc2.Pass)))
+		states, err := s.FindingStates(ctx)
+		require.NoError(t, err)
+		require.True(t, states[finding("ada", soc2.Fail).Key()].Gone)
+		require.True(t, states[finding("ada", soc2.Fail).Key()].Resolved)
+
+		assess(t, s, assessment(clock.Add(time.Hour), finding("ada", soc2.Fail), finding("kofi", soc2.Pass)))
+		drift, err := s.DriftSince(ctx, noon, 10)
+		require.NoError(t, err)
+		require.Equal(t, []soc2.Change{soc2.Reopened, soc2.Resolved}, []soc2.Change{drift[0].Change, drift[1].Change})
+		require.Len(t, drift, 2)
+	})
+
+	t.Run("records are kept once and must be what their digest says", func(t *testing.T) {
+		t.Parallel()
+		s, clock := setup(t)
+		catalogue := Record{Kind: "catalogue", Digest: evidence.Digest([]byte("controls")), Bytes: []byte("controls")}
+		for range 3 {
+			assess(t, s, assessment(clock.Add(time.Hour)), catalogue)
+		}
+		require.EqualValues(t, 1, number(t, s, "SELECT COUNT(*) FROM record"))
+		require.EqualValues(t, 1, number(t, s, "SELECT COUNT(*) FROM record r JOIN blob b ON b.id = r.blob WHERE r.kind = 'catalogue' AND b.body = CAST('controls' AS BLOB)"))
+
+		catalogue.Bytes = []byte("other controls")
+		_, err := s.CommitAssessment(ctx, assessment(clock.Add(time.Hour)), []Record{catalogue})
+		require.ErrorContains(t, err, "commit assessment: record catalogue: its bytes have digest")
+		require.EqualValues(t, 3, number(t, s, "SELECT COUNT(*) FROM assessment"))
+	})
+
+	t.Run("ids are unique and the newest pull judged is noted", func(t *testing.T) {
+		t.Parallel()
+		s, clock := setup(t)
+		first, second := assess(t, s, assessment(clock.Now())), assess(t, s, assessment(clock.Now()))
+		require.Equal(t, []string{"a1", "a2"}, []string{first.ID, second.ID})
+		require.EqualValues(t, 2, number(t, s, "SELECT newest_pull FROM assessment WHERE seq = 2"))
+	})
+
+	t.Run("an assessment without a time is refused", func(t *testing.T) {
+		t.Parallel()
+		s, _ := setup(t)
+		_, err := s.CommitAssessment(ctx, soc2.Assessment{}, nil)
+		require.EqualError(t, err, "commit assessment: it has no time")
+	})
+}
+
+func TestDrift(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+
+	t.Run("comes back whole, newest first, and no more than asked", func(t *testing.T) {
+		t.Parallel()
+		s, clock := setup(t)
+		a := assessment(clock.Now())
+		one := soc2.Drift{
+			At: noon, Change: soc2.Opened, Cause: soc2.CauseSystem, Control: "users-have-mfa", Check: "user-mfa",
+			Resource: user("ada", true).Resource, From: soc2.Pass, To: soc2.Fail, Severity: soc2.High,
+		}
+		two := one
+		two.Resource = user("kofi", true).Resource
+		a.Drift = []soc2.Drift{one, two}
+		_, err := s.CommitAssessment(ctx, a, nil)
+		require.NoError(t, err)
+		three := soc2.Drift{
+			At: clock.Add(time.Hour), Change: soc2.Resolved, Cause: soc2.CauseScope, Control: "users-have-mfa", Check: "user-mfa",
+			Resource: user("ada", true).Resource, From: soc2.Fail, To: soc2.NotApplicable, Gone: true,
+		}
+		b := assessment(clock.Now())
+		b.Drift = []soc2.Drift{three}
+		_, err = s.CommitAssessment(ctx, b, nil)
+		require.NoError(t, err)
+
+		all, err := s.DriftSince(ctx, noon, 10)
+		require.NoError(t, err)
+		require.Equal(t, []soc2.Drift{three, one, two}, all)
+		newest, err := s.DriftSince(ctx, noon, 1)
+		require.NoError(t, err)
+		require.Equal(t, []soc2.Drift{three}, newest)
+		later, err := s.DriftSince(ctx, noon.Add(time.Minute), 10)
+		require.NoError(t, err)
+		require.Equal(t, []soc2.Drift{three}, later)
+	})
+
+	t.Run("is counted by control, change and cause", func(t *testing.T) {
+		t.Parallel()
+		s, clock := setup(t)
+		for i := range 4 {
+			outcome := []soc2.Outcome{soc2.Pass, soc2.Fail}[i%2]
+			assess(t, s, assessment(clock.Add(time.Hour), finding("ada", outcome), finding("kofi", outcome)))
+		}
+		totals, err := s.DriftTotals(ctx)
+		require.NoError(t, err)
+		require.Equal(t, []DriftTotal{
+			{"users-have-mfa", soc2.Opened, soc2.CauseSystem, 2},
+			{"users-have-mfa", soc2.Reopened, soc2.CauseSystem, 2},
+			{"users-have-mfa", soc2.Resolved, soc2.CauseSystem, 2},
+		}, totals)
+	})
+
+	t.Run("that two programs see at the same time is noted once", func(t *testing.T) {
+		t.Parallel()
+		s, clock := setup(t)
+		assess(t, s, assessment(clock.Now(), finding("ada", soc2.Pass), finding("kofi", soc2.Fail)))
+		before, err := s.Baseline(ctx)
+		require.NoError(t, err)
+		for range 2 { // both compare with the same baseline
+			a := assessment(clock.Add(time.Minute), finding("ada", soc2.Fail))
+			states := maps.Clone(before.States)
+			a.Drift, a.Changed = soc2.Diff(&soc2.Baseline{At: before.At, Judge: before.Judge, Feeds: before.Feeds, States: states}, &a)
+			_, err = s.CommitAssessment(ctx, a, nil)
+			require.NoError(t, err)
+		}
+		drift, err := s.DriftSince(ctx, noon, 10)
+		require.NoError(t, err)
+		changes := []soc2.Change{}
+		for _, d := range drift {
+			changes = append(changes, d.Change)
+		}
+		slices.Sort(changes)
+		require.Equal(t, []soc2.Change{soc2.Opened, soc2.Resolved}, changes)
+	})
+}

@@ -1,0 +1,100 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"fmt"
+)
+
+// Check reads the whole store and says what does not fit: damaged pages, rows
+// that refer to nothing, bodies that are not those of their digest, current facts
+// that do not follow from the history. Its time grows with the store.
+func (s *Store) Check(ctx context.Context) error {
+	return s.read(ctx, "check store", func(tx *sql.Tx) error {
+		var verdict string
+		if err := tx.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&verdict); err != nil {
+			return err
+		}
+		if verdict != "ok" {
+			return fmt.Errorf("the file is damaged: %s", verdict)
+		}
+		if err := checkReferences(ctx, tx); err != nil {
+			return err
+		}
+		if err := checkBodies(ctx, tx); err != nil {
+			return err
+		}
+		var differing int64
+		err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM (
+			SELECT * FROM (SELECT population, resource, seq, blob FROM fact_current EXCEPT `+derivedCurrent+`) a
+			UNION ALL
+			SELECT * FROM (`+derivedCurrent+` EXCEPT SELECT population, resource, seq, blob FROM fact_current) b) d`).Scan(&differing)
+		if err != nil {
+			return err
+		}
+		if differing != 0 {
+			return fmt.Errorf("%d rows of fact_current do not follow from fact_change", differing)
+		}
+		return nil
+	})
+}
+
+// derivedCurrent is fact_current as the history has it.
+const derivedCurrent = `SELECT c.population, c.resource, c.seq, c.blob FROM fact_change c
+	WHERE c.blob IS NOT NULL AND c.seq = (SELECT MAX(n.seq) FROM fact_change n WHERE n.population = c.population AND n.resource = c.resource)`
+
+// Rebuild writes fact_current anew from the history.
+func (s *Store) Rebuild(ctx context.Context) error {
+	const what = "rebuild current facts"
+	tx, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return s.explain(what, err)
+	}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+	for _, query := range []string{
+		"DELETE FROM fact_current",
+		"INSERT INTO fact_current (population, resource, seq, blob) " + derivedCurrent,
+	} {
+		if _, err := tx.ExecContext(ctx, query); err != nil {
+			return s.explain(what, err)
+		}
+	}
+	return s.explain(what, tx.Commit())
+}
+
+func checkReferences(ctx context.Context, tx *sql.Tx) error {
+	rows, err := tx.QueryContext(ctx, "PRAGMA foreign_key_check")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	if rows.Next() {
+		var table, parent string
+		var row sql.NullInt64
+		var key int64
+		if err := rows.Scan(&table, &row, &parent, &key); err != nil {
+			return err
+		}
+		return fmt.Errorf("row %d of %s refers to no %s", row.Int64, table, parent)
+	}
+	return rows.Err()
+}
+
+func checkBodies(ctx context.Context, tx *sql.Tx) error {
+	rows, err := tx.QueryContext(ctx, "SELECT id, digest, body FROM blob ORDER BY id")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id int64
+		var digest, body sql.RawBytes
+		if err := rows.Scan(&id, &digest, &body); err != nil {
+			return err
+		}
+		if err := (stored{digest: digest, body: body}).verify(fmt.Sprintf("blob %d", id)); err != nil {
+			return err
+		}
+	}
+	return rows.Err()
+}

@@ -1,0 +1,253 @@
+package store
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/soc2"
+)
+
+// childVariable names, in the environment of a test binary run as a child
+// process, what the child does.
+const childVariable = "CONTROLWATCH_STORE_TEST_CHILD"
+
+var children = map[string]func(args []string) error{
+	"commit":   commitForEver,
+	"schedule": scheduleUntilClosed,
+	"open":     openOnce,
+}
+
+// command is the test binary, told to do one of the things above.
+func command(t *testing.T, name string, args ...string) *exec.Cmd {
+	t.Helper()
+	binary, err := os.Executable()
+	require.NoError(t, err)
+	cmd := exec.CommandContext(t.Context(), binary, args...)
+	cmd.Env = append(os.Environ(), childVariable+"="+name)
+	cmd.Stderr = os.Stderr
+	return cmd
+}
+
+// started is a running child and the lines it prints.
+func started(t *testing.T, cmd *exec.Cmd) *bufio.Scanner {
+	t.Helper()
+	out, err := cmd.StdoutPipe()
+	require.NoError(t, err)
+	require.NoError(t, cmd.Start())
+	return bufio.NewScanner(out)
+}
+
+// generation are facts that all carry the same number, so that a mix shows.
+func generation(n int) []evidence.Fact {
+	facts := make([]evidence.Fact, 40)
+	for i := range facts {
+		facts[i] = user("u"+strconv.Itoa(i), true)
+		facts[i].Body.(*evidence.User).Roles = []string{strconv.Itoa(n)}
+	}
+	return facts
+}
+
+// commitForEver commits one generation after another into the feed of a region,
+// from a number on, until a number or until it is killed. It prints what it has
+// committed.
+func commitForEver(args []string) error {
+	path, region := args[0], args[1]
+	from, _ := strconv.Atoi(args[2])
+	to, _ := strconv.Atoi(args[3])
+	ctx := context.Background()
+	fmt.Println("opening") //nolint:forbidigo // the parent reads it
+	s, err := Open(ctx, "sqlite:"+path, Options{Clock: time.Now})
+	if err != nil {
+		return err
+	}
+	defer s.Close()
+	feed := usersFeed
+	feed.Scope.Region = region
+	for n := from; n <= to; n++ {
+		if err := s.CommitPull(ctx, pullOf(noon, feed, userPopulation), generation(n)); err != nil {
+			return err
+		}
+		a := assessment(noon)
+		state := soc2.FindingState{
+			Key: soc2.FindingKey{Control: region, Check: "n"}, Inputs: strconv.Itoa(n), FirstSeen: noon, LastChanged: noon,
+		}
+		a.Changed = []soc2.FindingState{state}
+		if _, err := s.CommitAssessment(ctx, a, nil); err != nil {
+			return err
+		}
+		fmt.Println(n) //nolint:forbidigo // the parent reads it
+	}
+	return nil
+}
+
+// scheduleUntilClosed holds the scheduler's lock until its input ends.
+func scheduleUntilClosed(args []string) error {
+	s, err := Open(context.Background(), "sqlite:"+args[0], Options{Clock: time.Now})
+	if err != nil {
+		return err
+	}
+	if _, err := s.LockScheduler(); err != nil {
+		return err
+	}
+	fmt.Println(os.Getpid()) //nolint:forbidigo // the parent reads it
+	_, err = io.Copy(io.Discard, os.Stdin)
+	return err
+}
+
+// openOnce opens and closes a store and prints what went wrong.
+func openOnce(args []string) error {
+	s, err := Open(context.Background(), "sqlite:"+args[0], Options{Clock: time.Now})
+	if err != nil {
+		fmt.Println(err) //nolint:forbidigo // the parent reads it
+		return nil
+	}
+	return s.Close()
+}
+
+func TestKilledAtAnyMoment(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	path := filepath.Join(t.TempDir(), "controlwatch.db")
+	open(t, path, Options{Clock: time.Now}) // so that a killed child never is the last to close it
+	next := 1
+	for round := range 10 {
+		cmd := command(t, "commit", path, "killed", strconv.Itoa(next), "1000000")
+		lines := started(t, cmd)
+		for range round + 1 {
+			require.True(t, lines.Scan())
+		}
+		require.NoError(t, cmd.Process.Kill())
+		reported := next - 1
+		for ok := true; ok; ok = lines.Scan() { // what it printed before it died counts
+			if n, err := strconv.Atoi(lines.Text()); err == nil {
+				reported = n
+			}
+		}
+		require.ErrorContains(t, cmd.Wait(), "killed")
+
+		s, err := Open(ctx, "sqlite:"+path, Options{Clock: time.Now})
+		require.NoError(t, err)
+		require.NoError(t, s.Check(ctx))
+		next = 1 + requireWhole(t, s, reported)
+		require.NoError(t, s.Close())
+	}
+	require.Greater(t, next, 10)
+}
+
+// requireWhole checks that every pull is there whole or not at all and that
+// nothing reported as committed is lost. It gives the newest generation.
+func requireWhole(t *testing.T, s *Store, reported int) int {
+	t.Helper()
+	ctx := context.Background()
+	newest := int(number(t, s, "SELECT COUNT(*) FROM pull"))
+	require.GreaterOrEqual(t, newest, reported, "nothing committed is lost")
+	require.LessOrEqual(t, newest, reported+1)
+	require.EqualValues(t, newest*40, number(t, s, "SELECT COUNT(*) FROM fact_change"), "every pull is whole")
+
+	feed := usersFeed
+	feed.Scope.Region = "killed"
+	p := plan(noon, planned(feed, userPopulation))
+	p.Source = "check"
+	require.NoError(t, s.CommitPlan(ctx, p))
+	snap, err := s.Snapshot(ctx, time.Now(), map[string]time.Duration{"check": 0})
+	require.NoError(t, err)
+	if newest > 0 {
+		require.Len(t, snap.Facts, 40)
+	}
+	for _, f := range snap.Facts {
+		require.Equal(t, []string{strconv.Itoa(newest)}, f.Body.(*evidence.User).Roles)
+	}
+	states, err := s.FindingStates(ctx)
+	require.NoError(t, err)
+	for _, state := range states {
+		require.Contains(t, []string{strconv.Itoa(newest), strconv.Itoa(newest - 1)}, state.Inputs)
+	}
+	return newest
+}
+
+func TestKilledWhileItCreatesTheStore(t *testing.T) {
+	t.Parallel()
+	ctx := context.Background()
+	for range 5 {
+		path := filepath.Join(t.TempDir(), "controlwatch.db")
+		cmd := command(t, "commit", path, "killed", "1", "1")
+		require.True(t, started(t, cmd).Scan())
+		require.NoError(t, cmd.Process.Kill())
+		cmd.Wait() //nolint:errcheck // killed or done, as it came
+
+		s, err := Open(ctx, "sqlite:"+path, Options{Clock: time.Now})
+		require.NoError(t, err)
+		require.NoError(t, s.Check(ctx))
+		require.NoError(t, s.CommitPull(ctx, pullOf(noon, usersFeed, userPopulation), generation(1)))
+		require.NoError(t, s.Close())
+	}
+}
+
+func TestTwoPrograms(t *testing.T) {
+	t.Parallel()
+
+	t.Run("commit into one store at the same time", func(t *testing.T) {
+		t.Parallel()
+		const each = 25
+		path := filepath.Join(t.TempDir(), "data", "controlwatch.db")
+		var programs []*exec.Cmd
+		for _, region := range []string{"daemon", "scan", "other"} { // all three create it
+			cmd := command(t, "commit", path, region, "1", strconv.Itoa(each))
+			require.NoError(t, cmd.Start())
+			programs = append(programs, cmd)
+		}
+		for _, cmd := range programs {
+			require.NoError(t, cmd.Wait())
+		}
+		s := open(t, path, Options{Clock: time.Now})
+		require.NoError(t, s.Check(context.Background()))
+		require.EqualValues(t, 3*each, number(t, s, "SELECT COUNT(*) FROM pull"))
+		require.EqualValues(t, 3*each, number(t, s, "SELECT COUNT(*) FROM assessment"))
+		require.EqualValues(t, 6*each, number(t, s, "SELECT MAX(seq) FROM commit_log"), "no number is skipped or given twice")
+		require.EqualValues(t, 3*each*40, number(t, s, "SELECT COUNT(*) FROM fact_change"))
+		states, err := s.FindingStates(context.Background())
+		require.NoError(t, err)
+		require.Len(t, states, 3)
+		for _, state := range states {
+			require.Equal(t, strconv.Itoa(each), state.Inputs)
+		}
+	})
+
+	t.Run("cannot both schedule", func(t *testing.T) {
+		t.Parallel()
+		path := filepath.Join(t.TempDir(), "controlwatch.db")
+		cmd := command(t, "schedule", path)
+		_, err := cmd.StdinPipe() // never closed: it holds the lock until it is killed
+		require.NoError(t, err)
+		lines := started(t, cmd)
+		require.True(t, lines.Scan())
+
+		s := open(t, path, Options{Clock: time.Now})
+		_, err = s.LockScheduler()
+		require.EqualError(t, err, fmt.Sprintf("another controlwatch (process %d) already runs on %s: stop it, or give this one another --store",
+			cmd.Process.Pid, path))
+		require.NoError(t, s.CommitPlan(context.Background(), plan(noon)), "a scan writes beside it")
+
+		require.NoError(t, cmd.Process.Kill())
+		require.Error(t, cmd.Wait())
+		release, err := s.LockScheduler()
+		require.NoError(t, err, "a killed scheduler leaves no lock")
+		_, err = s.LockScheduler()
+		require.ErrorContains(t, err, fmt.Sprintf("(process %d)", os.Getpid()), "not even the same program twice")
+		require.NoError(t, release())
+		again, err := s.LockScheduler()
+		require.NoError(t, err)
+		require.NoError(t, again())
+	})
+}

@@ -1,0 +1,138 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/hex"
+	"errors"
+	"fmt"
+
+	"github.com/controlwatch/controlwatch/evidence"
+)
+
+// The kinds of commit.
+const (
+	kindPlan       = "plan"
+	kindPull       = "pull"
+	kindAssessment = "assessment"
+)
+
+// commit is one transaction that appends. Whatever fails in it fails all of it.
+type commit struct {
+	tx         *sql.Tx
+	seq        int64
+	statements map[string]*sql.Stmt
+	next       map[string]int64 // by table, the next row id
+}
+
+// commit runs write in one transaction, under a new number in the log. The
+// number is read after the write lock is held, so no two programs get the same.
+func (s *Store) commit(ctx context.Context, kind, what string, write func(context.Context, *commit) error) (seq int64, err error) {
+	tx, err := s.writer.BeginTx(ctx, nil)
+	if err != nil {
+		return 0, s.explain(what, err)
+	}
+	c := &commit{tx: tx, statements: map[string]*sql.Stmt{}, next: map[string]int64{}}
+	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+	c.seq, err = c.nextID(ctx, "SELECT COALESCE(MAX(seq), 0) FROM commit_log")
+	if err != nil {
+		return 0, s.explain(what, err)
+	}
+	err = c.exec(ctx, "INSERT INTO commit_log (seq, at, epoch, kind, version) VALUES ($1, $2, 0, $3, $4)",
+		c.seq, micros(s.options.Clock()), kind, s.options.Version)
+	if err != nil {
+		return 0, s.explain(what, err)
+	}
+	if err := write(ctx, c); err != nil {
+		return 0, s.explain(what, err)
+	}
+	if err := tx.Commit(); err != nil {
+		return 0, s.explain(what, err)
+	}
+	return c.seq, nil
+}
+
+// statement prepares a query once in a transaction; the transaction closes it.
+func (c *commit) statement(ctx context.Context, query string) (*sql.Stmt, error) {
+	if stmt, ok := c.statements[query]; ok {
+		return stmt, nil
+	}
+	stmt, err := c.tx.PrepareContext(ctx, query)
+	if err != nil {
+		return nil, fmt.Errorf("prepare %q: %w", query, err)
+	}
+	c.statements[query] = stmt
+	return stmt, nil
+}
+
+func (c *commit) exec(ctx context.Context, query string, args ...any) error {
+	stmt, err := c.statement(ctx, query)
+	if err != nil {
+		return err
+	}
+	_, err = stmt.ExecContext(ctx, args...)
+	return err
+}
+
+// nextID counts a table's row ids on from the largest, which the query gives.
+func (c *commit) nextID(ctx context.Context, largest string) (int64, error) {
+	if _, ok := c.next[largest]; !ok {
+		var id int64
+		if err := c.tx.QueryRowContext(ctx, largest).Scan(&id); err != nil {
+			return 0, err
+		}
+		c.next[largest] = id
+	}
+	c.next[largest]++
+	return c.next[largest], nil
+}
+
+// register is a table that gives a small number to something named at length.
+type register struct {
+	find, largest, insert string
+}
+
+// id finds the number of what the arguments name, and gives it one if it has none.
+func (c *commit) id(ctx context.Context, r register, args ...any) (int64, error) {
+	find, err := c.statement(ctx, r.find)
+	if err != nil {
+		return 0, err
+	}
+	var id int64
+	err = find.QueryRowContext(ctx, args...).Scan(&id)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return id, err
+	}
+	if id, err = c.nextID(ctx, r.largest); err != nil {
+		return 0, err
+	}
+	return id, c.exec(ctx, r.insert, append([]any{id}, args...)...)
+}
+
+// blob keeps bytes under their digest, once.
+func (c *commit) blob(ctx context.Context, body []byte) (int64, error) {
+	return c.digested(ctx, evidence.Digest(body), body)
+}
+
+func (c *commit) digested(ctx context.Context, digest string, body []byte) (int64, error) {
+	raw, err := hex.DecodeString(digest)
+	if err != nil {
+		return 0, fmt.Errorf("digest %q: %w", digest, err)
+	}
+	find, err := c.statement(ctx, "SELECT id FROM blob WHERE digest = $1")
+	if err != nil {
+		return 0, err
+	}
+	var id int64
+	err = find.QueryRowContext(ctx, raw).Scan(&id)
+	if !errors.Is(err, sql.ErrNoRows) {
+		return id, err
+	}
+	if id, err = c.nextID(ctx, "SELECT COALESCE(MAX(id), 0) FROM blob"); err != nil {
+		return 0, err
+	}
+	if body == nil {
+		body = []byte{} // no bytes are bytes too; nil would be NULL
+	}
+	return id, c.exec(ctx, "INSERT INTO blob (id, digest, body) VALUES ($1, $2, $3)", id, raw, body)
+}

@@ -1,0 +1,50 @@
+package store
+
+import (
+	"context"
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+)
+
+func BenchmarkUnchanged(b *testing.B) {
+	for _, resources := range []int{10_000, 100_000} {
+		s, look, judgeAll := estate(b, resources)
+		for name, again := range map[string]func(){"pull": look, "assessment": judgeAll} {
+			b.Run(fmt.Sprintf("%s/resources=%d", name, resources), func(b *testing.B) {
+				before := sizeOf(b, s)
+				for b.Loop() {
+					again()
+				}
+				b.ReportMetric(float64(sizeOf(b, s)-before)/float64(b.N), "bytes_added/op")
+			})
+		}
+	}
+}
+
+func BenchmarkSnapshot(b *testing.B) {
+	const resources = 100_000
+	s, look, _ := estate(b, resources)
+	look()
+	newest := number(b, s, "SELECT MAX(at) FROM commit_log")
+	for name, at := range map[string]time.Time{"now": fromMicros(newest), "past": fromMicros(newest).Add(-time.Minute)} {
+		b.Run(fmt.Sprintf("%s/resources=%d", name, resources), func(b *testing.B) {
+			b.ReportAllocs()
+			for b.Loop() {
+				require.Len(b, snapshot(b, s, at).Facts, resources)
+			}
+		})
+	}
+}
+
+func BenchmarkFirstPull(b *testing.B) {
+	const resources = 100_000
+	facts := numbered("arn:aws:iam::111122223333:user/", resources, true)
+	for b.Loop() {
+		s, clock := setup(b)
+		require.NoError(b, s.CommitPull(context.Background(), pullOf(clock.Now(), usersFeed, userPopulation), facts))
+		b.ReportMetric(float64(sizeOf(b, s)), "bytes")
+	}
+}
