@@ -1,0 +1,38 @@
+package derive
+
+import (
+	"strings"
+
+	"github.com/controlwatch/controlwatch/evaluators/sight"
+	"github.com/controlwatch/controlwatch/evidence"
+)
+
+var datastoreRule = rule{kind: "Datastore", apply: func(w *world, s *subject) {
+	d, ok := s.Body.(*evidence.Datastore)
+	if !ok {
+		return
+	}
+	public, tlsOnly := notDerived("public"), notDerived("tls_only")
+	switch {
+	case s.Resource.Type == "aws.s3.bucket":
+		public, tlsOnly = bucketPublic(w, s, d.S3), bucketTLSOnly(s, d.S3)
+	case strings.HasPrefix(s.Resource.Type, "aws.rds."):
+		// Whether the network lets anyone in is not known yet; a publicly
+		// resolvable endpoint counts as reachable.
+		public = databasePublic(s, d.RDS)
+	}
+	d.Public = s.set("public", public)
+	d.TLSOnly = s.set("tls_only", tlsOnly)
+}}
+
+// notDerived is the answer for data stores nobody wrote a derivation for.
+func notDerived(field string) truth {
+	return unseen(evidence.Hole{Field: field, Reason: evidence.NotCollected, Detail: "not derived for this type of data store"})
+}
+
+func databasePublic(s *subject, r *evidence.RDSInstance) truth {
+	if r == nil {
+		return unseen(sight.Holes(s.Fact, "rds.publicly_accessible")...)
+	}
+	return s.look("rds.publicly_accessible", r.PubliclyAccessible)
+}

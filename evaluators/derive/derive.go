@@ -1,0 +1,117 @@
+package derive
+
+import (
+	"reflect"
+	"slices"
+
+	"github.com/controlwatch/controlwatch/evaluators/sight"
+	"github.com/controlwatch/controlwatch/evidence"
+)
+
+// Version is raised whenever a derived value can come out differently from the
+// same evidence.
+const Version = "1"
+
+// rule fills the derived fields of one kind. It may change only those fields of
+// the body it is given, and must set every one of them, nil included: what was
+// stored in them once is not evidence.
+type rule struct {
+	kind  evidence.Kind
+	apply func(*world, *subject)
+}
+
+// rules lists every derivation. A new one is a file of its own and a line here.
+var rules = []rule{
+	administratorsRule,
+	branchRuleRule,
+	datastoreRule,
+}
+
+// Applies says whether facts of a kind have derived fields.
+func Applies(kind evidence.Kind) bool {
+	for _, r := range rules {
+		if r.kind == kind {
+			return true
+		}
+	}
+	return false
+}
+
+// All returns the snapshot's facts with their derived fields filled in, in the
+// same order. The snapshot is left as it is.
+func All(s evidence.Snapshot) []evidence.Fact {
+	w := newWorld(s)
+	byKind := map[evidence.Kind]rule{}
+	for _, r := range rules {
+		byKind[r.kind] = r
+	}
+	facts := make([]evidence.Fact, len(s.Facts))
+	for i, f := range s.Facts {
+		facts[i] = f
+		if r, ok := byKind[f.Resource.Kind]; ok && is(f) {
+			sub := &subject{Fact: &facts[i]}
+			sub.Body = shallow(f.Body)
+			sub.Holes = append([]evidence.Hole(nil), f.Holes...)
+			r.apply(w, sub)
+		}
+	}
+	return facts
+}
+
+// is says whether a fact's body is of its kind: any other is left alone, and can
+// be judged by nothing.
+func is(f evidence.Fact) bool {
+	info, ok := evidence.KindOf(f.Resource.Kind)
+	v := reflect.ValueOf(f.Body)
+	return ok && v.Kind() == reflect.Pointer && !v.IsNil() && v.Type().Elem() == info.Type()
+}
+
+// shallow copies the struct a pointer leads to, so that setting its fields does
+// not reach the snapshot.
+func shallow(body any) any {
+	v := reflect.ValueOf(body)
+	c := reflect.New(v.Type().Elem())
+	c.Elem().Set(v.Elem())
+	return c.Interface()
+}
+
+// subject is the fact being derived: a copy, whose body and holes may be set.
+type subject struct{ *evidence.Fact }
+
+// look reads one of the fact's own switches: its value, or the holes that cover it.
+func (s *subject) look(path string, value *bool) truth {
+	if value != nil {
+		return definite(*value)
+	}
+	return unseen(sight.Holes(s.Fact, path)...)
+}
+
+// set gives the derived field its value; where there is none, it passes the
+// holes that caused it on to the derived field.
+func (s *subject) set(field string, t truth) *bool {
+	if t.known {
+		return &t.value
+	}
+	s.miss(field, t.holes)
+	return nil
+}
+
+// miss records holes for a derived field, each naming the source it came from.
+func (s *subject) miss(field string, holes []evidence.Hole) {
+	for _, h := range holes {
+		source := h.Field
+		if source == "" {
+			source = h.Type
+		}
+		if source != "" && source != field {
+			if h.Detail != "" {
+				source += ": "
+			}
+			h.Detail = source + h.Detail
+		}
+		h.Field, h.Type = field, ""
+		if !slices.Contains(s.Holes, h) {
+			s.Holes = append(s.Holes, h)
+		}
+	}
+}

@@ -1,0 +1,146 @@
+package derive_test
+
+import (
+	"encoding/json"
+	"reflect"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+	"pgregory.net/rapid"
+
+	"github.com/controlwatch/controlwatch/evaluators/blind"
+	"github.com/controlwatch/controlwatch/evaluators/derive"
+	"github.com/controlwatch/controlwatch/evidence"
+)
+
+// Seeing less never turns one derived value into another: it may only make it
+// unseen. For all rules, over made-up worlds, with any one collected field not
+// observed, any fact stale, or any population not seen to its end.
+func TestSeeingLessNeverDerivesOtherwise(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(r *rapid.T) {
+		full := drawWorld(r)
+		before := derivedValues(derive.All(full))
+		less := lose(r, full)
+		for path, after := range derivedValues(derive.All(less)) {
+			require.Equal(r, before[path], after, path)
+		}
+	})
+}
+
+func lose(r *rapid.T, full evidence.Snapshot) evidence.Snapshot {
+	less := full
+	less.Facts = append([]evidence.Fact(nil), full.Facts...)
+	less.Feeds = append([]evidence.FeedState(nil), full.Feeds...)
+	i := rapid.IntRange(0, len(full.Facts)-1).Draw(r, "fact")
+	switch rapid.SampledFrom([]string{"field", "field", "field", "stale", "population"}).Draw(r, "loss") {
+	case "field":
+		fields := blind.Fields(full.Facts[i])
+		if len(fields) == 0 {
+			return less
+		}
+		f, err := blind.Without(full.Facts[i], rapid.SampledFrom(fields).Draw(r, "field"))
+		require.NoError(r, err)
+		less.Facts[i] = f
+	case "stale":
+		less.Facts[i].Seen = now.Add(-48 * time.Hour)
+	default:
+		j := rapid.IntRange(0, len(full.Feeds)-1).Draw(r, "feed")
+		less.Feeds[j].Last = &evidence.Pull{StartedAt: now, Holes: []evidence.Hole{{Reason: evidence.Truncated}}}
+	}
+	return less
+}
+
+// derivedValues gives every derived leaf that has a value.
+func derivedValues(facts []evidence.Fact) map[string]string {
+	values := map[string]string{}
+	for _, f := range facts {
+		v := reflect.ValueOf(f.Body).Elem()
+		for i := range v.NumField() {
+			if v.Type().Field(i).Tag.Get("derived") == "true" && !v.Field(i).IsNil() {
+				leaves(v.Field(i), f.Resource.ID+"."+v.Type().Field(i).Name, values)
+			}
+		}
+	}
+	return values
+}
+
+func leaves(v reflect.Value, path string, into map[string]string) {
+	if v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Struct {
+		for i := range v.Elem().NumField() {
+			if !v.Elem().Field(i).IsNil() {
+				leaves(v.Elem().Field(i), path+"."+v.Elem().Type().Field(i).Name, into)
+			}
+		}
+		return
+	}
+	b, _ := json.Marshal(v.Interface())
+	into[path] = string(b)
+}
+
+func maybe[T any](r *rapid.T, name string, values ...T) *T {
+	i := rapid.IntRange(-1, len(values)-1).Draw(r, name)
+	if i < 0 {
+		return nil
+	}
+	return &values[i]
+}
+
+func drawWorld(r *rapid.T) evidence.Snapshot {
+	facts := []evidence.Fact{
+		fact("Account", "aws.account", "account", &evidence.Account{}),
+		fact("Datastore", "aws.s3.bucket", "arn:aws:s3:::data", &evidence.Datastore{S3: drawBucket(r)}),
+		fact("Datastore", "aws.rds.db_instance", "db", &evidence.Datastore{RDS: &evidence.RDSInstance{PubliclyAccessible: maybe(r, "accessible", true, false)}}),
+		fact("BranchRule", "github.branch", "branch", drawBranch(r)),
+		fact("DatastoreDefaults", "aws.s3.account", "defaults", &evidence.DatastoreDefaults{PublicAccessBlock: drawBlock(r)}),
+	}
+	for _, id := range []string{"u1", "u2"} {
+		facts = append(facts, fact("User", "aws.iam.user", id, &evidence.User{Status: maybe(r, "status", "active", "deactivated"), Admin: maybe(r, "admin", true, false)}))
+	}
+	return world(facts...)
+}
+
+func drawBlock(r *rapid.T) *evidence.PublicAccessBlock {
+	if rapid.IntRange(0, 4).Draw(r, "no block") == 0 {
+		return nil
+	}
+	return &evidence.PublicAccessBlock{
+		IgnorePublicACLs: maybe(r, "ignore", true, false), RestrictPublicBuckets: maybe(r, "restrict", true, false),
+		BlockPublicACLs: maybe(r, "acls", true, false), BlockPublicPolicy: maybe(r, "policy", true, false),
+	}
+}
+
+func drawBucket(r *rapid.T) *evidence.S3Bucket {
+	deny := evidence.PolicyStatement{Effect: "Deny", Principal: anyone, Action: []string{"s3:*"}, Resource: []string{"*"}, Condition: conditions{"Bool": {"aws:SecureTransport": {"false"}}}}
+	grants := maybe(r, "grants", []evidence.ACLGrant{}, []evidence.ACLGrant{{Grantee: "http://acs.amazonaws.com/groups/global/AllUsers"}})
+	b := &evidence.S3Bucket{
+		Policy:            maybe(r, "document", evidence.PolicyDocument{Absent: true}, *allow(nil), *policy(deny), *policy(deny, allow(nil).Statements[0]), evidence.PolicyDocument{}),
+		PublicAccessBlock: drawBlock(r),
+		Ownership:         maybe(r, "ownership", "", "BucketOwnerEnforced"),
+	}
+	if grants != nil {
+		b.Grants = *grants
+	}
+	return b
+}
+
+func drawBranch(r *rapid.T) *evidence.BranchRule {
+	b := &evidence.BranchRule{}
+	if rapid.Bool().Draw(r, "own") {
+		b.Own = &evidence.Protection{
+			Exists: maybe(r, "exists", true, false), PullRequestRequired: maybe(r, "pr", true, false), Approvals: maybe(r, "approvals", int64(0), 1, 3),
+			AdminsBound: maybe(r, "bound", true, false), DeletionBlocked: maybe(r, "deletion", true, false),
+		}
+		if checks := maybe(r, "checks", []string{}, []string{"test"}); checks != nil {
+			b.Own.StatusChecks = *checks
+		}
+	}
+	if rules := maybe(r, "rules", []evidence.BranchRulesetRule{}, []evidence.BranchRulesetRule{{RulesetID: 1, Type: "pull_request", Approvals: 2}}, []evidence.BranchRulesetRule{{RulesetID: 1, Type: "deletion"}}); rules != nil {
+		b.Rules = *rules
+	}
+	if bypasses := maybe(r, "bypasses", []evidence.RulesetBypass{}, []evidence.RulesetBypass{{RulesetID: 1, Actor: "Team:1", Mode: "always"}}); bypasses != nil {
+		b.Bypasses = *bypasses
+	}
+	return b
+}

@@ -1,0 +1,40 @@
+package derive
+
+import (
+	"github.com/controlwatch/controlwatch/evaluators/sight"
+	"github.com/controlwatch/controlwatch/evidence"
+)
+
+// world is what rules may know beside the fact they derive: other facts of the
+// same account, and whether those can be relied on.
+type world struct {
+	*sight.Sight
+	byAccount map[place][]*evidence.Fact
+}
+
+type place struct {
+	provider, account string
+	kind              evidence.Kind
+}
+
+// contextKinds are the kinds that rules look up in the account of another fact.
+var contextKinds = []evidence.Kind{"DatastoreDefaults", "User"}
+
+func newWorld(s evidence.Snapshot) *world {
+	w := &world{Sight: sight.Of(s), byAccount: map[place][]*evidence.Fact{}}
+	for i := range s.Facts {
+		f := &s.Facts[i]
+		for _, k := range contextKinds {
+			if f.Resource.Kind == k {
+				key := place{f.Resource.Provider, f.Resource.Account, k}
+				w.byAccount[key] = append(w.byAccount[key], f)
+			}
+		}
+	}
+	return w
+}
+
+// beside gives the facts of a kind in the account of a resource.
+func (w *world) beside(r evidence.Resource, kind evidence.Kind) []*evidence.Fact {
+	return w.byAccount[place{r.Provider, r.Account, kind}]
+}
