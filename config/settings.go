@@ -26,6 +26,10 @@ type Settings struct {
 // UnmarshalYAML keeps the block for later.
 func (s *Settings) UnmarshalYAML(unmarshal func(any) error) error { return unmarshal(&s.raw) }
 
+// MarshalJSON writes nothing: settings may hold secrets, and leave this value
+// only towards the provider they are for.
+func (s Settings) MarshalJSON() ([]byte, error) { return []byte("{}"), nil }
+
 // Decode expands references and reads the block strictly.
 func (s Settings) Decode(into any) error {
 	if s.Node.AST == nil {

@@ -181,7 +181,7 @@ func (d *differ) causeOfArrival(f *Finding) Cause {
 	switch {
 	case !d.checks[[2]string{f.Control, f.Check}]:
 		return CauseJudgement
-	case f.Resource.Provider != "" && !planned(d.before.Feeds, f.Resource):
+	case !planned(d.before.Feeds, f.Resource):
 		return CauseScope
 	case f.Outcome == Unobserved:
 		return CauseSight
@@ -231,7 +231,7 @@ func (d *differ) departed(present map[FindingKey]bool) {
 		switch {
 		case !judged[[2]string{key.Control, key.Check}]:
 			cause = CauseJudgement
-		case was.Resource.Provider != "" && !planned(plannedFeeds(d.now.Feeds), was.Resource):
+		case !planned(plannedFeeds(d.now.Feeds), was.Resource):
 			cause = CauseScope
 		case key.Resource.Kind == evidence.KindScope:
 			cause = CauseSight
@@ -261,11 +261,13 @@ func plannedFeeds(states []evidence.FeedState) []evidence.PlannedFeed {
 	return feeds
 }
 
-// planned says whether any feed owns resources of this type and place.
+// planned says whether any feed owns resources of this type and place. What no
+// source was configured for stands on a resource without a provider: its coming
+// and going is a matter of scope. What stands for all accounts has none.
 func planned(feeds []evidence.PlannedFeed, r evidence.Resource) bool {
 	for _, feed := range feeds {
 		scope := feed.ID.Scope
-		if scope.Provider != r.Provider || scope.Account != r.Account {
+		if scope.Provider != r.Provider || r.Account != "" && scope.Account != r.Account {
 			continue
 		}
 		if scope.Region != "" && scope.Region != r.Region {

@@ -104,6 +104,7 @@ func TestDiff(t *testing.T) {
 		"a check that is new fails":                           {[]soc2.Assessment{assessment(0), rejudged(1, finding(f, "1"))}, soc2.Opened, soc2.CauseJudgement},
 		"an acceptance runs out":                              {[]soc2.Assessment{assessment(0, accepted), assessment(1, finding(f, "1"))}, soc2.AcceptanceExpired, soc2.CauseTime},
 		"an acceptance is withdrawn":                          {[]soc2.Assessment{assessment(0, accepted), withHour(assessment(0, finding(f, "1")))}, soc2.AcceptanceExpired, soc2.CauseScope},
+		"a source for what nothing was configured for":        {[]soc2.Assessment{unplanned(0, nowhere()), assessment(1, otherUser())}, soc2.Regained, soc2.CauseScope},
 		"a passing resource is deleted":                       {[]soc2.Assessment{assessment(0, finding(p, "1")), assessment(1)}, "", ""},
 		"a resource that came with regained sight and passes": {[]soc2.Assessment{assessment(0, onScope(), otherUser()), assessment(1, otherUser(), finding(f, "1"))}, soc2.Opened, soc2.CauseSight},
 	}
@@ -134,6 +135,13 @@ func otherUser() soc2.Finding {
 func otherCheckSeen() soc2.Finding {
 	f := otherUser()
 	f.Resource.Account = "2"
+	return f
+}
+
+// nowhere is the finding on a check that no source feeds.
+func nowhere() soc2.Finding {
+	f := finding(soc2.Unobserved, "none")
+	f.Resource = evidence.Scope{}.Resource("aws.iam.user")
 	return f
 }
 

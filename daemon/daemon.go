@@ -1,0 +1,114 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"sync/atomic"
+	"time"
+
+	"go.uber.org/zap"
+	"golang.org/x/sync/errgroup"
+)
+
+// Daemon runs until its context ends. Make it with New.
+type Daemon struct {
+	opts      Options
+	listener  net.Listener
+	sources   []*source
+	wake      chan struct{} // one place: an assessment is wanted
+	published atomic.Pointer[published]
+	failing   atomic.Bool // the last assessment failed
+}
+
+// Listen takes the address, so that a taken one is told before anything is
+// pulled. Run does it if nobody did.
+func (d *Daemon) Listen(ctx context.Context) error {
+	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", d.opts.Address)
+	if err != nil {
+		return fmt.Errorf("listen on %s: %w: is another controlwatch running? give another address", d.opts.Address, err)
+	}
+	d.listener = listener
+	return nil
+}
+
+// Addr is where it listens; nil before Listen.
+func (d *Daemon) Addr() net.Addr {
+	if d.listener == nil {
+		return nil
+	}
+	return d.listener.Addr()
+}
+
+// Start is Listen and Run.
+func (d *Daemon) Start(ctx context.Context) error {
+	if err := d.Listen(ctx); err != nil {
+		return err
+	}
+	return d.Run(ctx)
+}
+
+// Run works and serves until the context ends, then stops what is under way,
+// waits for it, and returns nil. What was being pulled is not kept in part.
+func (d *Daemon) Run(ctx context.Context) error {
+	if d.listener == nil {
+		return errors.New("daemon: not listening")
+	}
+	d.opts.Log.Info("started", zap.String("version", d.opts.Version), zap.Stringer("address", d.Addr()), zap.Int("sources", len(d.sources)))
+	server := d.server()
+	group, working := errgroup.WithContext(ctx)
+	group.Go(func() error {
+		if err := server.Serve(d.listener); !errors.Is(err, http.ErrServerClosed) {
+			return fmt.Errorf("serve %s: %w", d.Addr(), err)
+		}
+		return nil
+	})
+	group.Go(func() error {
+		d.work(working)
+		// The page stays until the work has stopped, and no longer than a request may take.
+		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
+		defer cancel()
+		if err := server.Shutdown(closing); err != nil {
+			_ = server.Close() // whoever still reads has had their time
+		}
+		return nil
+	})
+	err := group.Wait()
+	d.opts.Log.Info("stopped")
+	return err
+}
+
+// work assesses what the store holds before anything is pulled, so that a
+// restart leaves no gap, and then follows every schedule until the context ends.
+func (d *Daemon) work(ctx context.Context) {
+	d.assess(ctx)
+	var group errgroup.Group
+	group.Go(func() error {
+		d.assessments(ctx)
+		return nil
+	})
+	for _, s := range d.sources {
+		group.Go(func() error {
+			d.follow(ctx, s)
+			return nil
+		})
+	}
+	_ = group.Wait() // none of them has an error to give
+	<-ctx.Done()
+}
+
+// now is the clock's time without what Go measures beside it, so that a
+// difference is one of wall clocks, as schedules are.
+func (d *Daemon) now() time.Time { return d.opts.Clock().UTC().Round(0) }
+
+// guarded runs one step. A panic costs that step, not the daemon.
+func guarded(step func() error) (err error) {
+	defer func() {
+		if r := recover(); r != nil {
+			err = fmt.Errorf("panic: %v", r)
+		}
+	}()
+	return step()
+}

@@ -1,0 +1,52 @@
+package daemon
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/controlwatch/controlwatch/daemon/page"
+)
+
+// problems is what to tell people who look; the log has the errors themselves.
+func (d *Daemon) problems(p *published) []string {
+	var all []string
+	if d.failing.Load() {
+		all = append(all, "The last assessment failed; the log says why."+from(p))
+	} else if p != nil && d.now().Sub(p.assessment.At) > 2*d.opts.AssessEvery {
+		all = append(all, "No assessment has been made for "+d.now().Sub(p.assessment.At).Round(time.Minute).String()+"."+from(p))
+	}
+	for _, s := range d.sources {
+		if s.row().Failed {
+			all = append(all, fmt.Sprintf("The last run of source %q could not be kept; the log says why.", s.Source.Name))
+		}
+	}
+	return all
+}
+
+func from(p *published) string {
+	if p == nil {
+		return " There is none to show."
+	}
+	return " What is shown was judged at " + p.assessment.At.UTC().Format(time.RFC3339) + "."
+}
+
+func (s *source) row() page.Source {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return page.Source{
+		Name: s.Source.Name, Provider: s.Source.Provider,
+		Next: s.next, LastRun: s.lastRun, Running: s.running, Failed: s.failed,
+	}
+}
+
+// pageInput is the page as of now, of a published assessment or of none.
+func (d *Daemon) pageInput(p *published) page.Input {
+	in := page.Input{Now: d.now(), Version: d.opts.Version, Problems: d.problems(p)}
+	if p != nil {
+		in.Assessment, in.Recent = &p.assessment, p.recent
+	}
+	for _, s := range d.sources {
+		in.Sources = append(in.Sources, s.row())
+	}
+	return in
+}

@@ -1,0 +1,83 @@
+package metrics
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/prometheus/client_golang/prometheus"
+)
+
+// family is one metric name: what it is called, labelled with, and means.
+type family struct {
+	name   string
+	kind   prometheus.ValueType // of projected families
+	labels []string
+	help   string
+	desc   *prometheus.Desc
+}
+
+func gauge(name, help string, labels ...string) *family {
+	return projected(name, prometheus.GaugeValue, help, labels)
+}
+
+func counter(name, help string, labels ...string) *family {
+	return projected(name, prometheus.CounterValue, help, labels)
+}
+
+func projected(name string, kind prometheus.ValueType, help string, labels []string) *family {
+	return &family{name: name, kind: kind, labels: labels, help: help, desc: prometheus.NewDesc(name, help, labels, nil)}
+}
+
+// What an assessment says.
+var (
+	assessmentTimestamp = gauge("controlwatch_assessment_timestamp_seconds",
+		"Clock time the published assessment judged at.")
+	sampleData = gauge("controlwatch_sample_data",
+		"1 if the published assessment is of the sample company and says nothing of yours.")
+	controlInfo = gauge("controlwatch_control_info",
+		"1 for each control, with what describes it. Join on control for severity.", "control", "severity", "adoption")
+	controlState = gauge("controlwatch_control_state",
+		"1 for the state a control is in (fail, unobserved, pass or not_applicable), 0 for the others.", "control", "state")
+	criterionInfo = gauge("controlwatch_criterion_info",
+		"1 for each Trust Services Criterion, with its category.", "criterion", "category")
+	criterionState = gauge("controlwatch_criterion_state",
+		"1 for the state a criterion is in (gap-seen, evidence-incomplete, no-gap-seen or out-of-scope), 0 for the others.", "criterion", "state")
+	findings = gauge("controlwatch_findings",
+		"Findings, those excluded by a decision left out. All four outcomes are there where a control judges anything of an account.", "control", "outcome", "provider", "account")
+	findingsAccepted = gauge("controlwatch_findings_accepted",
+		"Failing findings that somebody decided to live with; they are among the failing ones too.", "control")
+	findingsExcluded = gauge("controlwatch_findings_excluded",
+		"Findings that a decision takes out of every other count.", "control")
+	holes = gauge("controlwatch_holes",
+		"Evidence that should exist and does not, by the reason it was not seen.", "provider", "collector", "reason")
+	feedsPlanned = gauge("controlwatch_feeds_planned",
+		"Scopes (regions, shards) that a collector is expected to read in an account.", "provider", "account", "collector")
+	feedsComplete = gauge("controlwatch_feeds_complete",
+		"Planned scopes whose newest pull is complete and not too old. Fewer than planned is missing evidence.", "provider", "account", "collector")
+	pullSuccess = gauge("controlwatch_pull_last_success_timestamp_seconds",
+		"Start of the newest complete pull, of the scope where that is longest ago; 0 if any scope never had one.", "provider", "account", "collector")
+	pullDuration = gauge("controlwatch_pull_last_duration_seconds",
+		"How long the newest pull took, of the scope where it took longest.", "provider", "account", "collector")
+	driftEvents = counter("controlwatch_drift_events_total",
+		"Findings that differed from the assessment before, ever since the store began; a restart does not reset it.", "control", "change", "cause")
+)
+
+// projectedFamilies lists what is projected from an assessment.
+var projectedFamilies = []*family{
+	assessmentTimestamp, sampleData, controlInfo, controlState, criterionInfo, criterionState,
+	findings, findingsAccepted, findingsExcluded, holes,
+	feedsPlanned, feedsComplete, pullSuccess, pullDuration, driftEvents,
+}
+
+// metric is one series of the family. Label values are made valid UTF-8: a name
+// from a provider must never cost a whole scrape.
+func (f *family) metric(value float64, labels ...string) (prometheus.Metric, error) {
+	for i := range labels {
+		labels[i] = strings.ToValidUTF8(labels[i], "\uFFFD")
+	}
+	m, err := prometheus.NewConstMetric(f.desc, f.kind, value, labels...)
+	if err != nil {
+		return nil, fmt.Errorf("series of %s: %w", f.name, err)
+	}
+	return m, nil
+}

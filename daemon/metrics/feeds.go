@@ -1,0 +1,30 @@
+package metrics
+
+import (
+	"time"
+
+	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/report"
+)
+
+func (p *projector) feeds(states []evidence.FeedState, at time.Time) {
+	type place struct{ provider, account, collector string }
+	all := map[place]*report.Coverage{}
+	for _, s := range states {
+		k := place{s.ID.Scope.Provider, s.ID.Scope.Account, s.ID.Collector}
+		if all[k] == nil {
+			all[k] = &report.Coverage{}
+		}
+		all[k].Add(s, at)
+	}
+	for k, f := range all {
+		p.add(feedsPlanned, float64(f.Planned), k.provider, k.account, k.collector)
+		p.add(feedsComplete, float64(f.Complete), k.provider, k.account, k.collector)
+		p.add(pullDuration, f.Longest.Seconds(), k.provider, k.account, k.collector)
+		success := seconds(f.Oldest)
+		if f.Never {
+			success = 0
+		}
+		p.add(pullSuccess, success, k.provider, k.account, k.collector)
+	}
+}

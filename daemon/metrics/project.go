@@ -1,0 +1,159 @@
+package metrics
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+
+	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/soc2"
+	"github.com/controlwatch/controlwatch/store"
+)
+
+// Projection is one assessment as series, ready to be published.
+type Projection struct{ series []prometheus.Metric }
+
+// Project turns an assessment into series. It fails rather than make series that
+// contradict each other, so what it returns can be published without fail.
+func Project(a soc2.Assessment, drift []store.DriftTotal) (Projection, error) {
+	p := projector{seen: map[string]bool{}}
+	p.add(assessmentTimestamp, seconds(a.At))
+	p.add(sampleData, is(a.SampleData, true))
+	p.controls(a.Controls)
+	p.criteria(a.Criteria)
+	p.findings(a.Findings)
+	p.holes(a)
+	p.feeds(a.Feeds, a.At)
+	p.drift(a.Controls, drift)
+	if p.err != nil {
+		return Projection{}, fmt.Errorf("project the assessment: %w", p.err)
+	}
+	return Projection{series: p.series}, nil
+}
+
+type projector struct {
+	series []prometheus.Metric
+	seen   map[string]bool
+	err    error
+}
+
+func (p *projector) add(f *family, value float64, labels ...string) {
+	if p.err != nil {
+		return
+	}
+	id := fmt.Sprintf("%s%q", f.name, labels)
+	if p.seen[id] {
+		p.err = fmt.Errorf("%s is there twice", id)
+		return
+	}
+	p.seen[id] = true
+	var m prometheus.Metric
+	if m, p.err = f.metric(value, labels...); p.err == nil {
+		p.series = append(p.series, m)
+	}
+}
+
+func (p *projector) controls(controls []soc2.ControlResult) {
+	for _, c := range controls {
+		p.add(controlInfo, 1, c.ID, c.Severity.String(), c.Adoption)
+		p.add(findingsAccepted, float64(c.Accepted), c.ID)
+		p.add(findingsExcluded, float64(c.Excluded), c.ID)
+		for _, state := range soc2.Outcomes {
+			p.add(controlState, is(c.State, state), c.ID, state.String())
+		}
+	}
+}
+
+func (p *projector) criteria(criteria []soc2.CriterionResult) {
+	for _, c := range criteria {
+		p.add(criterionInfo, 1, c.ID, c.Category)
+		for _, state := range soc2.CriterionStates {
+			p.add(criterionState, is(c.State, state), c.ID, string(state))
+		}
+	}
+}
+
+func (p *projector) findings(all []soc2.Finding) {
+	type place struct{ control, provider, account string }
+	counts := map[place]map[soc2.Outcome]int{}
+	for _, f := range all {
+		at := place{f.Control, f.Resource.Provider, f.Resource.Account}
+		if counts[at] == nil {
+			counts[at] = map[soc2.Outcome]int{}
+		}
+		if f.ExcludedBy == "" {
+			counts[at][f.Outcome]++
+		}
+	}
+	for at, n := range counts {
+		for _, outcome := range soc2.Outcomes {
+			p.add(findings, float64(n[outcome]), at.control, outcome.String(), at.provider, at.account)
+		}
+	}
+}
+
+func (p *projector) holes(a soc2.Assessment) {
+	type place struct{ provider, collector string }
+	type counted struct {
+		place
+		reason evidence.Reason
+	}
+	places, counts := map[place]bool{}, map[counted]int{}
+	for _, f := range a.Feeds {
+		places[place{f.ID.Scope.Provider, f.ID.Collector}] = true
+	}
+	for _, h := range a.Holes {
+		at := place{h.Provider, h.Collector}
+		places[at] = true
+		counts[counted{at, h.Hole.Reason}]++
+	}
+	for at := range places {
+		for _, reason := range evidence.Reasons {
+			counts[counted{at, reason}] += 0 // a reason that does not occur is a zero, so that a first one is a rise
+		}
+	}
+	for c, n := range counts {
+		p.add(holes, float64(n), c.provider, c.collector, string(c.reason))
+	}
+}
+
+func (p *projector) drift(controls []soc2.ControlResult, totals []store.DriftTotal) {
+	type key struct {
+		control string
+		change  soc2.Change
+		cause   soc2.Cause
+	}
+	counts := map[key]int64{}
+	for _, c := range controls {
+		for _, change := range soc2.Changes {
+			for _, cause := range soc2.Causes {
+				counts[key{c.ID, change, cause}] = 0
+			}
+		}
+	}
+	for _, t := range totals {
+		k := key{t.Control, t.Change, t.Cause}
+		if _, judged := counts[k]; judged { // a control that was dropped keeps its history in the store, not here
+			counts[k] += t.Count
+		}
+	}
+	for k, n := range counts {
+		p.add(driftEvents, float64(n), k.control, string(k.change), string(k.cause))
+	}
+}
+
+// is is 1 if two states are the same, else 0.
+func is[T comparable](state, other T) float64 {
+	if state == other {
+		return 1
+	}
+	return 0
+}
+
+func seconds(t time.Time) float64 {
+	if t.IsZero() {
+		return 0
+	}
+	return float64(t.UnixMilli()) / 1000
+}

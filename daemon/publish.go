@@ -1,0 +1,148 @@
+package daemon
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"fmt"
+	"io"
+	"time"
+
+	"go.uber.org/zap"
+
+	"github.com/controlwatch/controlwatch/daemon/metrics"
+	"github.com/controlwatch/controlwatch/daemon/page"
+	"github.com/controlwatch/controlwatch/report"
+	"github.com/controlwatch/controlwatch/soc2"
+)
+
+// How much of what happened before the page shows.
+const (
+	recentDrift    = 50
+	recentDriftAge = 30 * 24 * time.Hour
+)
+
+// retryAfter is when a failed assessment is tried again.
+const retryAfter = time.Minute
+
+// published is one assessment in every form it is served in. It is never
+// changed, only exchanged.
+type published struct {
+	assessment soc2.Assessment // without findings that pass or do not apply
+	recent     []soc2.Drift
+	scan       []byte // the whole as JSON, compressed
+}
+
+// Assessment is the published one; false before the first. Its findings are
+// those that fail or are unobserved; the rest is in its counts.
+func (d *Daemon) Assessment() (soc2.Assessment, bool) {
+	p := d.published.Load()
+	if p == nil {
+		return soc2.Assessment{}, false
+	}
+	return p.assessment, true
+}
+
+// assessments assesses whenever a run brought something, and otherwise often
+// enough for what ages and expires by itself.
+func (d *Daemon) assessments(ctx context.Context) {
+	for {
+		wait := d.opts.AssessEvery
+		if d.failing.Load() {
+			wait = min(wait, retryAfter)
+		}
+		timer := time.NewTimer(wait)
+		select {
+		case <-ctx.Done():
+			timer.Stop()
+			return
+		case <-d.wake:
+			timer.Stop()
+		case <-timer.C:
+		}
+		d.assess(ctx)
+	}
+}
+
+// assess makes one assessment and publishes it. If any of it fails the last one
+// stays as it is, and health, metrics and log say so.
+func (d *Daemon) assess(ctx context.Context) {
+	began := d.now()
+	ran := d.takeNews()
+	var next published
+	var series metrics.Projection
+	err := guarded(func() (err error) {
+		next, series, err = d.prepare(ctx)
+		return err
+	})
+	took := d.now().Sub(began)
+	if ctx.Err() != nil {
+		return
+	}
+	d.opts.Metrics.Assessed(took, err)
+	d.failing.Store(err != nil)
+	if err != nil {
+		d.opts.Log.Error("assessment failed; the last one stays published", zap.Error(err))
+		for _, s := range ran {
+			s.bring()
+		}
+		return
+	}
+	d.opts.Metrics.Publish(series)
+	d.published.Store(&next)
+	d.logAssessment(next.assessment, took, ran)
+}
+
+// prepare does everything that can fail.
+func (d *Daemon) prepare(ctx context.Context) (published, metrics.Projection, error) {
+	a, err := d.opts.Assess(ctx)
+	if err != nil {
+		return published{}, metrics.Projection{}, err
+	}
+	d.logDrift(a.Drift) // it is in the store from here on, and will not be drift again
+	totals, err := d.opts.Drift.DriftTotals(ctx)
+	if err != nil {
+		return published{}, metrics.Projection{}, err
+	}
+	recent, err := d.opts.Drift.DriftSince(ctx, a.At.Add(-recentDriftAge), recentDrift)
+	if err != nil {
+		return published{}, metrics.Projection{}, err
+	}
+	series, err := metrics.Project(a, totals)
+	if err != nil {
+		return published{}, metrics.Projection{}, err
+	}
+	scan, err := compressed(a)
+	if err != nil {
+		return published{}, metrics.Projection{}, err
+	}
+	next := published{assessment: trimmed(a), recent: recent, scan: scan}
+	if err := page.Write(io.Discard, d.pageInput(&next)); err != nil {
+		return published{}, metrics.Projection{}, err
+	}
+	return next, series, nil
+}
+
+// trimmed leaves out what is only ever counted: a company's passes are many.
+func trimmed(a soc2.Assessment) soc2.Assessment {
+	var kept []soc2.Finding
+	for _, f := range a.Findings {
+		if f.Outcome == soc2.Fail || f.Outcome == soc2.Unobserved {
+			kept = append(kept, f)
+		}
+	}
+	a.Findings, a.Pulls, a.Changed, a.Drift = kept, nil, nil, nil
+	return a
+}
+
+func compressed(a soc2.Assessment) ([]byte, error) {
+	var b bytes.Buffer
+	z := gzip.NewWriter(&b)
+	if err := report.JSON(z, a); err != nil {
+		return nil, err
+	}
+	if err := z.Close(); err != nil {
+		return nil, fmt.Errorf("compress the scan: %w", err)
+	}
+	return b.Bytes(), nil
+}
