@@ -34,7 +34,7 @@ fmt: ## format the code
 
 .PHONY: generate
 generate: ## write the generated references again
-	CONTROLWATCH_GENERATE=1 $(GO) test ./report ./daemon ./cmd/controlwatch -run 'Reference|Schema' -count=1
+	CONTROLWATCH_UPDATE=1 $(GO) test ./report ./daemon ./cmd/controlwatch -run 'Reference|Schema' -count=1
 
 .PHONY: current
 current: ## formatting and module files are as the tools would write them

@@ -1,0 +1,37 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/controlwatch/controlwatch/config"
+)
+
+func newConfig(p *program) *cobra.Command {
+	cmd := &cobra.Command{Use: "config", Short: "Work with configuration files", Args: cobra.NoArgs}
+	cmd.AddCommand(&cobra.Command{
+		Use:   "check FILE",
+		Short: "Check a configuration file without touching any provider",
+		Long: `Check reads the file as scan and run do, with every provider's settings, every
+parameter and every decision, and names each problem with file, line and field.
+It makes no network call and opens no store.`,
+		Example: "  controlwatch config check controlwatch.yaml",
+		Args:    cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			c, err := config.Read(args[0], p.env)
+			if err != nil {
+				return err
+			}
+			_, sourcesErr := p.openSources(c, nil)
+			_, judgeErr := newJudge(c)
+			if err := errors.Join(sourcesErr, judgeErr); err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(p.stdout, "%s: %d sources, %d decisions, nothing wrong found\n", args[0], len(c.Sources), len(c.Decisions))
+			return err
+		},
+	})
+	return cmd
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+	"go.uber.org/zap"
+
+	"github.com/controlwatch/controlwatch/collectors/sample"
+	"github.com/controlwatch/controlwatch/collectors/transport"
+	"github.com/controlwatch/controlwatch/config"
+	"github.com/controlwatch/controlwatch/daemon/metrics"
+)
+
+func newDemo(p *program) *cobra.Command {
+	var once bool
+	var listen string
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Run the whole pipeline on a sample company, without any credentials",
+		Long: `Demo runs the real collectors, store, evaluators and reports over replayed
+exchanges of Acme Robotics, a company that does not exist. It prints the gap
+summary, then serves the status page and /metrics until interrupted. Everything
+it shows is labelled as sample data; it reads and sends nothing beyond this
+machine, and keeps nothing.`,
+		Example: "  controlwatch demo\n  controlwatch demo --once",
+		Args:    cobra.NoArgs,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.demo(cmd, once, listen) },
+	}
+	cmd.Flags().BoolVar(&once, "once", false, "print the summary and exit")
+	cmd.Flags().StringVar(&listen, "listen", config.DefaultListen, "address of the status page and /metrics")
+	return cmd
+}
+
+func (p *program) demo(cmd *cobra.Command, once bool, listen string) error {
+	dir, err := os.MkdirTemp("", "controlwatch-demo-")
+	if err != nil {
+		return err
+	}
+	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder left behind harms nobody
+	p.env = sample.Env
+	// The sample company is looked at on its own day; time passes as usual from there.
+	started, now := p.now(), p.now
+	p.now = func() time.Time { return sample.Day.Add(now().Sub(started)) }
+
+	file, err := sample.Write(dir)
+	if err != nil {
+		return err
+	}
+	cfg, err := config.Read(file, p.env)
+	if err != nil {
+		return err
+	}
+	player, err := sample.Player()
+	if err != nil {
+		return err
+	}
+	measures := metrics.New(buildVersion())
+	sources, err := p.openSources(cfg, transport.New(transport.Options{Base: player, Clock: p.now, Unpaced: true, Observe: measures.ObserveCall}))
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(p.stderr, "SAMPLE DATA: Acme Robotics does not exist; its providers' answers are replayed.")
+	progress := p.newProgress()
+	ctx := cmd.Context()
+	line, err := p.newPipeline(ctx, pipelineOptions{
+		dsn: "sqlite:" + filepath.Join(dir, "demo.db"), config: cfg, sources: sources, progress: progress.event, sampleData: true,
+	})
+	if err != nil {
+		return err
+	}
+	defer line.close() //nolint:errcheck // the store is thrown away
+	assessment, err := line.once(ctx, bare(sources))
+	progress.close()
+	if err != nil {
+		return err
+	}
+	if err := p.render(p.stdout, assessment, "table"); err != nil {
+		return err
+	}
+	if once {
+		return nil
+	}
+	return p.serveDemo(ctx, line, sources, daemonOptions{address: listen, metrics: measures, log: zap.NewNop()})
+}

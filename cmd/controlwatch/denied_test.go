@@ -1,0 +1,105 @@
+package main
+
+import (
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/controlwatch/controlwatch/collectors"
+	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/report"
+	"github.com/controlwatch/controlwatch/soc2"
+)
+
+// The one promise everything else rests on: with any read taken away, alone or
+// together, on a fresh store or after everything had been seen, no fail becomes
+// a pass, nothing unseen becomes a pass, and each loss is a hole with a name.
+func TestNoLossTurnsAFailIntoAPass(t *testing.T) {
+	t.Parallel()
+	healthy := newCompany(t).scan(0)
+	require.NotZero(t, healthy.Summary.Outcomes.Fail, "the sample company has gaps to lose")
+	require.NotZero(t, healthy.Summary.Outcomes.Pass)
+
+	for _, op := range declaredReads() {
+		t.Run(strings.ReplaceAll(op, "/", "∕"), func(t *testing.T) {
+			t.Parallel()
+			c := newCompany(t)
+			c.base = denying{base: c.base, denied: func(asked string) bool { return asked == op }}
+			without := c.scan(0)
+			requireNoneGreener(t, healthy, without)
+			if used(healthy, op) {
+				require.True(t, slices.ContainsFunc(without.Holes, func(h report.Hole) bool {
+					return h.Reason == evidence.Denied && strings.Contains(h.Detail, op)
+				}), "no hole names %s: %v", op, without.Holes)
+			}
+		})
+		t.Run(strings.ReplaceAll(op, "/", "∕")+" after all was seen", func(t *testing.T) {
+			t.Parallel()
+			c := newCompany(t)
+			c.scan(0)
+			c.base = denying{base: c.base, denied: func(asked string) bool { return asked == op }}
+			requireNoneGreener(t, healthy, c.scan(time.Hour))
+		})
+	}
+	t.Run("all of them", func(t *testing.T) {
+		t.Parallel()
+		c := newCompany(t)
+		c.base = denying{base: c.base, denied: func(string) bool { return true }}
+		without := c.scan(0)
+		requireNoneGreener(t, healthy, without)
+		for _, f := range without.Findings {
+			if f.Resource.Provider != "attestations" {
+				require.Equal(t, soc2.Unobserved, f.Outcome, "%s on %s", f.Check, f.Resource.ID)
+			}
+		}
+	})
+}
+
+func declaredReads() []string {
+	var ops []string
+	for _, p := range collectors.Providers {
+		if p.Name == "attestations" {
+			continue // reads a folder, not a network
+		}
+		ops = append(ops, p.Discovery.Reads...)
+		for _, c := range p.Collectors {
+			ops = append(ops, c.Reads...)
+		}
+	}
+	slices.Sort(ops)
+	return slices.Compact(ops)
+}
+
+func used(s report.Scan, op string) bool {
+	return slices.ContainsFunc(s.Pulls, func(p report.Pull) bool { return p.OperationCounts[op] > 0 })
+}
+
+func requireNoneGreener(t *testing.T, healthy, without report.Scan) {
+	t.Helper()
+	type key struct{ control, check, account, id string }
+	before := map[key]soc2.Outcome{}
+	keyOf := func(f report.Finding) key { return key{f.Control, f.Check, f.Resource.Account, f.Resource.ID} }
+	for _, f := range healthy.Findings {
+		before[keyOf(f)] = f.Outcome
+	}
+	for _, f := range without.Findings {
+		was, known := before[keyOf(f)]
+		if f.Outcome == soc2.Pass || f.Outcome == soc2.NotApplicable {
+			require.True(t, known, "%s/%s on %s is %s and was not there before", f.Control, f.Check, f.Resource.ID, f.Outcome)
+			require.Equal(t, was, f.Outcome, "%s/%s on %s", f.Control, f.Check, f.Resource.ID)
+		}
+	}
+	for i, c := range without.Controls {
+		if c.State == soc2.Pass || c.State == soc2.NotApplicable {
+			require.Equal(t, healthy.Controls[i].State, c.State, c.ID)
+		}
+	}
+	for i, c := range without.Criteria {
+		if c.State == soc2.NoGapSeen {
+			require.Equal(t, soc2.NoGapSeen, healthy.Criteria[i].State, c.ID)
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package main
+
+import (
+	"encoding/json"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/controlwatch/controlwatch/config"
+	"github.com/controlwatch/controlwatch/evaluators"
+	"github.com/controlwatch/controlwatch/evaluators/catalogue"
+	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/soc2"
+	"github.com/controlwatch/controlwatch/store"
+)
+
+// judge is the catalogue with this configuration's parameters and decisions.
+type judge struct {
+	catalogue soc2.Catalogue
+	engine    *evaluators.Engine
+	decisions []soc2.Decision
+	records   []store.Record
+}
+
+func newJudge(c config.Config) (*judge, error) {
+	cat, err := catalogue.Load()
+	if err != nil {
+		return nil, fmt.Errorf("shipped catalogue: %w", err)
+	}
+	if err := knownControls(c, cat); err != nil {
+		return nil, err
+	}
+	engine, err := evaluators.New(cat, c.Controls.Parameters)
+	if err != nil {
+		return nil, fmt.Errorf("%s: controls.parameters: %w", c.File, err)
+	}
+	j := &judge{catalogue: cat, engine: engine}
+	for _, d := range c.Decisions {
+		j.decisions = append(j.decisions, soc2.Decision{
+			ID: d.ID, Kind: soc2.DecisionKind(d.Kind), Control: d.Control, Select: soc2.Selector(d.Select), Reason: d.Reason,
+			Compensating: d.Compensating, Requester: d.Requester, Approver: d.Approver, Expires: time.Time(d.Expires),
+		})
+	}
+	j.records, err = records(c, cat)
+	return j, err
+}
+
+// knownControls refuses decisions and parameters about controls there are not:
+// a misspelt id would otherwise do nothing in silence.
+func knownControls(c config.Config, cat soc2.Catalogue) error {
+	known := func(id string) bool {
+		return slices.ContainsFunc(cat.Controls, func(control soc2.Control) bool { return control.ID == id })
+	}
+	var errs []error
+	for i, d := range c.Decisions {
+		if !known(d.Control) {
+			errs = append(errs, c.Problem([]any{"decisions", i, "control"}, "decisions[%d].control: there is no control %q; see `controlwatch controls list`", i, d.Control))
+		}
+	}
+	for id := range c.Controls.Parameters {
+		if !known(id) {
+			errs = append(errs, c.Problem([]any{"controls", "parameters", id}, "controls.parameters: there is no control %q; see `controlwatch controls list`", id))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// records are the inputs of judgement as bytes, so that a verdict can be
+// replayed when catalogue and configuration have long moved on.
+func records(c config.Config, cat soc2.Catalogue) ([]store.Record, error) {
+	parts := []struct {
+		kind  string
+		value any
+	}{
+		{"catalogue", cat}, {"parameters", c.Controls.Parameters}, {"scope", c.Scope}, {"decisions", c.Decisions},
+		{"sources", c.Sources}, // without their settings, which may hold secrets
+	}
+	var out []store.Record
+	for _, part := range parts {
+		b, err := json.Marshal(part.value)
+		if err != nil {
+			return nil, fmt.Errorf("keep %s: %w", part.kind, err)
+		}
+		out = append(out, store.Record{Kind: part.kind, Digest: evidence.Digest(b), Bytes: b})
+	}
+	return out, nil
+}

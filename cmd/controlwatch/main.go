@@ -1,0 +1,78 @@
+// Command controlwatch looks at how clouds, identity providers and code hosts
+// are really configured, judges it against the Trust Services Criteria, and
+// says what changed. This package knows flags, the environment, signals and the
+// terminal; each subcommand is a file that ends in one call.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"golang.org/x/term"
+)
+
+// The exit codes, the same for every subcommand.
+const (
+	exitOK         = 0
+	exitGap        = 1 // a gap at or above the threshold
+	exitCannotRun  = 2 // bad flags, configuration or store; nothing was judged
+	exitIncomplete = 3 // no gap, but something in scope was not seen
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, &program{
+		stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv, now: time.Now,
+		width: terminalWidth(os.Stdout), terminal: term.IsTerminal(int(os.Stderr.Fd())),
+	}, os.Args[1:])
+	stop()
+	os.Exit(code)
+}
+
+// program is the edge of the process: what differs between a terminal, a pipe and a test.
+type program struct {
+	stdout, stderr io.Writer
+	env            func(string) string
+	now            func() time.Time
+	width          int               // columns of stdout; 0: not a terminal
+	terminal       bool              // stderr is one
+	base           http.RoundTripper // what providers are reached through; nil: the network
+	store          string
+}
+
+// exitError carries an exit code; its message, if any, was already shown.
+type exitError struct{ code int }
+
+func (e exitError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
+
+func run(ctx context.Context, p *program, args []string) int {
+	cmd := newRoot(p)
+	cmd.SetArgs(args)
+	cmd.SetOut(p.stdout)
+	cmd.SetErr(p.stderr)
+	err := cmd.ExecuteContext(ctx)
+	var exit exitError
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &exit):
+		return exit.code
+	}
+	fmt.Fprintf(p.stderr, "controlwatch: %v\n", err)
+	return exitCannotRun
+}
+
+func terminalWidth(f *os.File) int {
+	width, _, err := term.GetSize(int(f.Fd()))
+	if err != nil {
+		return 0
+	}
+	return width
+}

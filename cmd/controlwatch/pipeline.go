@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/controlwatch/controlwatch/collectors"
+	"github.com/controlwatch/controlwatch/collectors/connect"
+	"github.com/controlwatch/controlwatch/config"
+	"github.com/controlwatch/controlwatch/daemon"
+	"github.com/controlwatch/controlwatch/soc2"
+	"github.com/controlwatch/controlwatch/store"
+)
+
+// pipeline is the route, wired: collect into the store, assess from it.
+type pipeline struct {
+	store    *store.Store
+	runner   *collectors.Runner
+	assessor *daemon.Assessor
+}
+
+type pipelineOptions struct {
+	dsn        string
+	config     config.Config
+	sources    []source
+	progress   func(collectors.Event)
+	sampleData bool
+}
+
+func (p *program) newPipeline(ctx context.Context, o pipelineOptions) (*pipeline, error) {
+	j, err := newJudge(o.config)
+	if err != nil {
+		return nil, err
+	}
+	s, err := store.Open(ctx, o.dsn, store.Options{Clock: p.now, Version: buildVersion()})
+	if err != nil {
+		return nil, err
+	}
+	return &pipeline{
+		store: s,
+		runner: &collectors.Runner{
+			Clock: p.now, Version: buildVersion(), Known: s.KnownFeeds, CommitPlan: s.CommitPlan, CommitPull: s.CommitPull, Progress: o.progress,
+		},
+		assessor: &daemon.Assessor{
+			History: s, Engine: j.engine, Catalogue: j.catalogue, Decisions: j.decisions, Categories: o.config.Scope.Categories,
+			Sources: maxAges(o.sources), Records: j.records, Clock: p.now, Version: buildVersion(), SampleData: o.sampleData,
+		},
+	}, nil
+}
+
+// once pulls from all sources and assesses.
+func (l *pipeline) once(ctx context.Context, sources []connect.Source) (soc2.Assessment, error) {
+	if err := l.runner.Run(ctx, sources); err != nil {
+		return soc2.Assessment{}, fmt.Errorf("collect: %w", err)
+	}
+	return l.assessor.Assess(ctx)
+}
+
+func (l *pipeline) close() error { return l.store.Close() }

@@ -1,0 +1,51 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+
+	"github.com/spf13/cobra"
+)
+
+func newRoot(p *program) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "controlwatch",
+		Short: "See which SOC 2 controls hold, which do not, and what could not be seen",
+		Long: `controlwatch pulls configuration from clouds, identity providers and code hosts
+(read-only), keeps it as evidence, judges it against the 61 Trust Services
+Criteria, and reports gaps and drift. What could not be seen is never a pass.
+
+Start here:
+  controlwatch demo          the whole thing on a sample company, no credentials needed
+  controlwatch scan          once, with the credentials already on this machine
+  controlwatch run -c FILE   as a daemon, with schedules, metrics and a status page
+
+Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something was not seen`,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		Args:          cobra.NoArgs,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.PersistentFlags().StringVar(&p.store, "store", "",
+		"where evidence is kept, sqlite:PATH (CONTROLWATCH_STORE; default: your data directory)")
+	cmd.AddCommand(newDemo(p), newScan(p), newRun(p), newControls(p), newConfig(p), newVersion(p))
+	return cmd
+}
+
+// storeDSN is where evidence is kept: the flag, the environment, the
+// configuration, the user's data directory, in that order.
+func (p *program) storeDSN(configured string) (string, error) {
+	for _, dsn := range []string{p.store, p.env("CONTROLWATCH_STORE"), configured} {
+		if dsn != "" {
+			return dsn, nil
+		}
+	}
+	if dir := p.env("XDG_DATA_HOME"); dir != "" {
+		return "sqlite:" + filepath.Join(dir, "controlwatch", "controlwatch.db"), nil
+	}
+	home, err := os.UserHomeDir()
+	if err != nil {
+		return "", err
+	}
+	return "sqlite:" + filepath.Join(home, ".local", "share", "controlwatch", "controlwatch.db"), nil
+}

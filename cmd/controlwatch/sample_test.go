@@ -1,0 +1,86 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/controlwatch/controlwatch/collectors/sample"
+	"github.com/controlwatch/controlwatch/collectors/transport"
+	"github.com/controlwatch/controlwatch/config"
+	"github.com/controlwatch/controlwatch/report"
+)
+
+// company is the sample company with something done to its network.
+type company struct {
+	t    *testing.T
+	base http.RoundTripper
+	dsn  string
+}
+
+func newCompany(t *testing.T) *company {
+	t.Helper()
+	player, err := sample.Player()
+	require.NoError(t, err)
+	return &company{t: t, base: player, dsn: "sqlite:" + filepath.Join(t.TempDir(), "c.db")}
+}
+
+// scan runs the real pipeline once, some time after the sample's day.
+func (c *company) scan(after time.Duration) report.Scan {
+	c.t.Helper()
+	dir := c.t.TempDir()
+	file, err := sample.Write(dir)
+	require.NoError(c.t, err)
+	p := &program{
+		stdout: io.Discard, stderr: io.Discard, env: sample.Env,
+		now: func() time.Time { return sample.Day.Add(after) },
+	}
+	cfg, err := config.Read(file, p.env)
+	require.NoError(c.t, err)
+	sources, err := p.openSources(cfg, transport.New(transport.Options{Base: c.base, Clock: p.now, Unpaced: true}))
+	require.NoError(c.t, err)
+	line, err := p.newPipeline(c.t.Context(), pipelineOptions{dsn: c.dsn, config: cfg, sources: sources, sampleData: true})
+	require.NoError(c.t, err)
+	defer func() { require.NoError(c.t, line.close()) }()
+	assessment, err := line.once(c.t.Context(), bare(sources))
+	require.NoError(c.t, err)
+	var buf bytes.Buffer
+	require.NoError(c.t, report.JSON(&buf, assessment))
+	scan, err := report.Read(&buf)
+	require.NoError(c.t, err)
+	return scan
+}
+
+// denying answers some operations as a provider does that was not given the right.
+type denying struct {
+	base   http.RoundTripper
+	denied func(operation string) bool
+}
+
+func (d denying) RoundTrip(r *http.Request) (*http.Response, error) {
+	op := transport.Operation(r.Context())
+	if !d.denied(op) {
+		return d.base.RoundTrip(r)
+	}
+	body, kind := `{"message":"Resource not accessible by personal access token","errorCode":"E0000006","errorSummary":"You do not have permission to perform the requested action"}`, "application/json"
+	if !strings.Contains(op, " ") { // AWS names operations service:Operation
+		kind = "text/xml"
+		body = "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized</Message></Error></ErrorResponse>"
+		if strings.HasPrefix(op, "s3") {
+			body = "<Error><Code>AccessDenied</Code><Message>Access Denied</Message></Error>"
+		}
+		if strings.HasPrefix(op, "ec2:") {
+			body = "<Response><Errors><Error><Code>UnauthorizedOperation</Code><Message>not authorized</Message></Error></Errors></Response>"
+		}
+	}
+	return &http.Response{
+		StatusCode: http.StatusForbidden, Status: "403 Forbidden", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
+		Header: http.Header{"Content-Type": {kind}}, Body: io.NopCloser(strings.NewReader(body)), Request: r,
+	}, nil
+}
