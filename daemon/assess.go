@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"github.com/controlwatch/controlwatch/evaluators"
-	"github.com/controlwatch/controlwatch/evaluators/derive"
 	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/soc2"
 	"github.com/controlwatch/controlwatch/store"
@@ -45,8 +44,7 @@ func (a *Assessor) Assess(ctx context.Context) (soc2.Assessment, error) {
 	if err != nil {
 		return soc2.Assessment{}, fmt.Errorf("read the last assessment: %w", err)
 	}
-	seen.Facts = derive.All(seen)
-	findings, err := a.Engine.Evaluate(ctx, seen)
+	findings, err := a.Engine.Evaluate(ctx, seen) // derives, then judges
 	if err != nil {
 		return soc2.Assessment{}, fmt.Errorf("evaluate: %w", err)
 	}

@@ -16,8 +16,8 @@ import (
 	"github.com/controlwatch/controlwatch/soc2"
 )
 
-// testCase is one case of a control: facts in, outcome out. docs/controls.md
-// describes the form.
+// testCase is one case of a control: facts in, outcome out. The catalogue's
+// README describes the form.
 type testCase struct {
 	Name        string           `yaml:"name"`
 	Check       string           `yaml:"check"`

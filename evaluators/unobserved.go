@@ -45,11 +45,14 @@ func reason(holes []evidence.Hole) string {
 }
 
 // unseenScopes gives, for each check, a finding on each list of resources it
-// applies to that was not seen, and one where no feed lists any at all.
+// applies to that was not seen. Where no feed lists anything that any check of a
+// control applies to, each of its checks has one on the whole organisation. A
+// check that nothing feeds beside one that is fed asks of a provider the company
+// does not use, which is a matter of scope.
 func (e *Engine) unseenScopes(snap evidence.Snapshot) []soc2.Finding {
 	var findings []soc2.Finding
+	fed := map[string]bool{}
 	for _, k := range e.checks {
-		fed := false
 		at := map[evidence.Key]*verdict{}
 		var order []*verdict
 		for _, f := range snap.Feeds {
@@ -57,7 +60,7 @@ func (e *Engine) unseenScopes(snap evidence.Snapshot) []soc2.Finding {
 				if p.Kind != k.Kind || !k.AppliesTo(p.Type) {
 					continue
 				}
-				fed = true
+				fed[k.control] = true
 				h, lost := f.HoleAt(p.Type, snap.At)
 				if !lost {
 					continue
@@ -71,14 +74,17 @@ func (e *Engine) unseenScopes(snap evidence.Snapshot) []soc2.Finding {
 				at[r.Key()].unobserved(h)
 			}
 		}
-		if !fed {
-			v := k.onScope(nowhere(k))
-			v.unobserved(evidence.Hole{Type: v.Resource.Type, Reason: evidence.NotConfigured, Detail: "no configured source lists any"})
-			order = append(order, &v)
-		}
 		for _, v := range order {
 			findings = append(findings, v.onScopeDone())
 		}
+	}
+	for _, k := range e.checks {
+		if fed[k.control] {
+			continue
+		}
+		v := k.onScope(nowhere(k))
+		v.unobserved(evidence.Hole{Type: v.Resource.Type, Reason: evidence.NotConfigured, Detail: "no configured source lists any"})
+		findings = append(findings, v.onScopeDone())
 	}
 	return findings
 }

@@ -116,15 +116,17 @@ func holes(findings []Finding, snap evidence.Snapshot) []ScopedHole {
 		}
 	}
 	owner := owners(snap.Feeds)
-	seen := map[evidence.Key]map[string]bool{}
+	type place struct {
+		resource evidence.Key
+		what     string
+	}
+	seen := map[place]bool{}
 	note := func(r evidence.Resource, h evidence.Hole) {
-		if seen[r.Key()][h.Field] {
+		field := place{r.Key(), "field " + h.Field}
+		if seen[field] {
 			return
 		}
-		if seen[r.Key()] == nil {
-			seen[r.Key()] = map[string]bool{}
-		}
-		seen[r.Key()][h.Field] = true
+		seen[field], seen[place{r.Key(), "read " + h.Operation}] = true, true
 		h.Type = r.Type
 		all = append(all, ScopedHole{Provider: r.Provider, Account: r.Account, Region: r.Region, Collector: owner(r), Resource: r.Label(), Hole: h})
 	}
@@ -138,7 +140,10 @@ func holes(findings []Finding, snap evidence.Snapshot) []ScopedHole {
 			continue // already listed with its feed
 		}
 		for _, h := range f.Holes {
-			note(f.Resource, h)
+			// What derives from a field that was not read is lost by the same read.
+			if h.Operation == "" || !seen[place{f.Resource.Key(), "read " + h.Operation}] {
+				note(f.Resource, h)
+			}
 		}
 	}
 	slices.SortFunc(all, func(a, b ScopedHole) int {

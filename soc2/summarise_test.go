@@ -82,14 +82,15 @@ func TestSummariseHoles(t *testing.T) {
 	t.Parallel()
 	denied := evidence.Hole{Field: "mfa", Reason: evidence.Denied, Operation: "iam:ListMFADevices"}
 	unread := finding(soc2.Unobserved, "1")
-	unread.Holes = []evidence.Hole{denied, {Field: "status", Reason: evidence.NotCollected}}
+	derived := evidence.Hole{Field: "derived", Reason: evidence.Denied, Operation: denied.Operation}
+	unread.Holes = []evidence.Hole{denied, derived, {Field: "status", Reason: evidence.NotCollected}}
 	feed := assessment(0).Feeds[0]
 	a := &soc2.Assessment{Findings: []soc2.Finding{unread}}
 	soc2.Summarise(a, catalogue, evidence.Snapshot{
 		At: monday, Feeds: []evidence.FeedState{feed},
 		Facts: []evidence.Fact{{Resource: ada, Holes: []evidence.Hole{denied}}},
 	}, []string{"Security"})
-	require.Len(t, a.Holes, 3, "the feed that was never pulled, the denied field once, the field nobody collects")
+	require.Len(t, a.Holes, 3, "the feed that was never pulled, the denied field once and not again for what derives from it, the field nobody collects")
 	require.Equal(t, evidence.NotCollected, a.Holes[0].Hole.Reason)
 	require.Empty(t, a.Holes[0].Resource)
 	require.Equal(t, "ada", a.Holes[1].Resource)

@@ -6,6 +6,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/controlwatch/controlwatch/collectors/transport"
 	"github.com/controlwatch/controlwatch/config"
 )
 
@@ -24,7 +25,7 @@ It makes no network call and opens no store.`,
 			if err != nil {
 				return err
 			}
-			_, sourcesErr := p.openSources(c, nil)
+			_, sourcesErr := p.openSources(c, transport.New(transport.Options{Base: p.base, Clock: p.now}))
 			_, judgeErr := newJudge(c)
 			if err := errors.Join(sourcesErr, judgeErr); err != nil {
 				return err

@@ -181,7 +181,6 @@ func TestProvidersAreNamedOnce(t *testing.T) {
 	t.Parallel()
 	var names []string
 	for _, p := range collectors.Providers {
-		names = append(names, p.Name)
 		for _, c := range p.Collectors {
 			names = append(names, c.Name)
 			require.NotEmpty(t, c.Populations, c.Name)
@@ -190,4 +189,18 @@ func TestProvidersAreNamedOnce(t *testing.T) {
 	}
 	slices.Sort(names)
 	require.Len(t, slices.Compact(slices.Clone(names)), len(names), "%v", names)
+}
+
+// Every kind of fact that a provider delivers is judged by some check.
+func TestEveryPopulationIsJudged(t *testing.T) {
+	t.Parallel()
+	cat, err := catalogue.Load()
+	require.NoError(t, err)
+	var delivered []evidence.Population
+	for _, p := range collectors.Providers {
+		for _, c := range p.Collectors {
+			delivered = append(delivered, c.Populations...)
+		}
+	}
+	require.NoError(t, catalogue.Fed(cat, delivered))
 }

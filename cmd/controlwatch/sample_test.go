@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"io"
 	"net/http"
+	"os"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -29,6 +30,14 @@ func newCompany(t *testing.T) *company {
 	player, err := sample.Player()
 	require.NoError(t, err)
 	return &company{t: t, base: player, dsn: "sqlite:" + filepath.Join(t.TempDir(), "c.db")}
+}
+
+// remember starts from what another company's store holds.
+func (c *company) remember(other *company) {
+	c.t.Helper()
+	b, err := os.ReadFile(strings.TrimPrefix(other.dsn, "sqlite:"))
+	require.NoError(c.t, err)
+	require.NoError(c.t, os.WriteFile(strings.TrimPrefix(c.dsn, "sqlite:"), b, 0o600))
 }
 
 // scan runs the real pipeline once, some time after the sample's day.
