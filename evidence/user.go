@@ -24,7 +24,8 @@ type User struct {
 	PasswordSignIn *bool `json:"password_sign_in,omitzero"`
 	MFA            *MFA  `json:"mfa,omitzero"`
 	// Admin: holds an administrator role in the account.
-	// github: role admin of the membership; okta: any administrator role
+	// github: role admin of the membership; okta: any administrator role;
+	// aws: not collected, so always unseen
 	Admin *bool    `json:"admin,omitzero"`
 	Roles []string `json:"roles,omitzero"` // administrator roles, the provider's words
 	// External: belongs to somebody else's organisation. github: outside collaborator

@@ -13,6 +13,7 @@ import (
 	controltypes "github.com/aws/aws-sdk-go-v2/service/s3control/types"
 	"github.com/stretchr/testify/require"
 
+	"github.com/controlwatch/controlwatch/collectors/aws/mototest"
 	"github.com/controlwatch/controlwatch/collectors/connect"
 	"github.com/controlwatch/controlwatch/collectors/transport"
 	"github.com/controlwatch/controlwatch/evidence"
@@ -26,9 +27,9 @@ var (
 // Every resource of the sample company, good or bad, is stated as it was made.
 func TestCollectorsAgainstMoto(t *testing.T) {
 	t.Parallel()
-	m := startMoto(t)
+	m := mototest.Start(t, mototest.InCompany)
 	company{t: t, moto: m}.seed()
-	europe := s3.NewFromConfig(m.writer("eu-west-1", anyone), func(o *s3.Options) { o.UsePathStyle = true })
+	europe := s3.NewFromConfig(m.Writer("eu-west-1", anyone), func(o *s3.Options) { o.UsePathStyle = true })
 	made := company{t: t, moto: m}
 	made.bucket("us-east-1", "acme-robotics-bare", bucket{}) // nothing was ever set
 	_, err := europe.PutBucketVersioning(t.Context(), versioning("acme-robotics-legacy-exports", "Suspended"))
@@ -36,7 +37,7 @@ func TestCollectorsAgainstMoto(t *testing.T) {
 
 	look := func() look {
 		return run(t, nil, func(s *transport.Seam) []connect.Source {
-			return open(t, s, environment(m.endpoint, anyone), "regions: [eu-west-1, us-east-1]")
+			return open(t, s, environment(m.Endpoint, anyone), "regions: [eu-west-1, us-east-1]")
 		})
 	}
 	got := look()
@@ -76,10 +77,10 @@ func TestCollectorsAgainstMoto(t *testing.T) {
 		require.Equal(t, []string{"iam:GetCredentialReport GeneratedTime=2015-02-02T20:02:02Z"}, got.pulls[i].Parameters)
 	})
 	t.Run("what is taken away and what is set is seen the next time", func(t *testing.T) {
-		client := iam.NewFromConfig(m.writer("us-east-1", anyone))
+		client := iam.NewFromConfig(m.Writer("us-east-1", anyone))
 		_, err := client.DeleteAccountPasswordPolicy(t.Context(), &iam.DeleteAccountPasswordPolicyInput{})
 		require.NoError(t, err)
-		control := s3control.NewFromConfig(m.writer("us-east-1", anyone), func(o *s3control.Options) { o.HTTPClient = toHost(m) })
+		control := s3control.NewFromConfig(m.Writer("us-east-1", anyone), func(o *s3control.Options) { o.HTTPClient = toHost(m) })
 		_, err = control.PutPublicAccessBlock(t.Context(), &s3control.PutPublicAccessBlockInput{
 			AccountId: aws.String(companyAccount),
 			PublicAccessBlockConfiguration: &controltypes.PublicAccessBlockConfiguration{
@@ -97,7 +98,7 @@ func TestCollectorsAgainstMoto(t *testing.T) {
 	})
 	t.Run("without a filter every enabled region is planned", func(t *testing.T) {
 		all := run(t, nil, func(s *transport.Seam) []connect.Source {
-			return open(t, s, environment(m.endpoint, anyone), "{}")
+			return open(t, s, environment(m.Endpoint, anyone), "{}")
 		})
 		require.Len(t, all.pulls, 6+2*len(body[*evidence.Account](t, all, "aws.account", companyAccount).Regions))
 	})

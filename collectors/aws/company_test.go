@@ -14,13 +14,15 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/stretchr/testify/require"
+
+	"github.com/controlwatch/controlwatch/collectors/aws/mototest"
 )
 
 // company fills an account with Acme Robotics: resources known to be good and
 // resources known to be bad. It writes, with clients of its own.
 type company struct {
 	t    *testing.T
-	moto moto
+	moto mototest.Server
 	// at sets the server's clock. Nil: things happen now.
 	at func(time.Time)
 }
@@ -40,7 +42,7 @@ func (c company) seed() {
 
 func (c company) people() {
 	t, ctx := c.t, c.t.Context()
-	client := iam.NewFromConfig(c.moto.writer("us-east-1", anyone))
+	client := iam.NewFromConfig(c.moto.Writer("us-east-1", anyone))
 	c.on(2024, 2, 5)
 	_, err := client.UpdateAccountPasswordPolicy(ctx, &iam.UpdateAccountPasswordPolicyInput{
 		MinimumPasswordLength: aws.Int32(14), PasswordReusePrevention: aws.Int32(24),
@@ -67,7 +69,7 @@ func (c company) people() {
 	c.key(client, "ci-deploy")
 	c.on(2026, 10, 19)
 	ada := c.key(client, "ada")
-	_, err = client.UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{UserName: aws.String("kofi"), AccessKeyId: &retired.id, Status: iamtypes.StatusTypeInactive})
+	_, err = client.UpdateAccessKey(ctx, &iam.UpdateAccessKeyInput{UserName: aws.String("kofi"), AccessKeyId: &retired.ID, Status: iamtypes.StatusTypeInactive})
 	require.NoError(t, err)
 	c.key(client, "kofi")
 
@@ -94,15 +96,15 @@ func (c company) user(client *iam.Client, name string, password bool, factors ..
 	}
 }
 
-func (c company) key(client *iam.Client, user string) keys {
+func (c company) key(client *iam.Client, user string) mototest.Keys {
 	out, err := client.CreateAccessKey(c.t.Context(), &iam.CreateAccessKeyInput{UserName: &user})
 	require.NoError(c.t, err)
-	return keys{id: *out.AccessKey.AccessKeyId, secret: *out.AccessKey.SecretAccessKey}
+	return mototest.Keys{ID: *out.AccessKey.AccessKeyId, Secret: *out.AccessKey.SecretAccessKey}
 }
 
 // use signs one request with a key, after which moto knows when it was last used.
-func (c company) use(k keys) {
-	_, err := sts.NewFromConfig(c.moto.writer("us-east-1", k)).GetCallerIdentity(c.t.Context(), &sts.GetCallerIdentityInput{})
+func (c company) use(k mototest.Keys) {
+	_, err := sts.NewFromConfig(c.moto.Writer("us-east-1", k)).GetCallerIdentity(c.t.Context(), &sts.GetCallerIdentityInput{})
 	require.NoError(c.t, err)
 }
 
@@ -158,7 +160,7 @@ type bucket struct {
 
 func (c company) bucket(region, name string, b bucket) {
 	t, ctx := c.t, c.t.Context()
-	client := s3.NewFromConfig(c.moto.writer(region, anyone), func(o *s3.Options) { o.UsePathStyle = true })
+	client := s3.NewFromConfig(c.moto.Writer(region, anyone), func(o *s3.Options) { o.UsePathStyle = true })
 	in := &s3.CreateBucketInput{Bucket: &name, ObjectOwnership: b.ownership}
 	if region != "us-east-1" {
 		in.CreateBucketConfiguration = &s3types.CreateBucketConfiguration{LocationConstraint: s3types.BucketLocationConstraint(region)}
@@ -213,7 +215,7 @@ func (c company) bucket(region, name string, b bucket) {
 
 func (c company) databases() {
 	t, ctx := c.t, c.t.Context()
-	europe := rds.NewFromConfig(c.moto.writer("eu-west-1", anyone))
+	europe := rds.NewFromConfig(c.moto.Writer("eu-west-1", anyone))
 	c.on(2024, 2, 14)
 	_, err := europe.CreateDBInstance(ctx, &rds.CreateDBInstanceInput{
 		DBInstanceIdentifier: aws.String("orders"), DBInstanceClass: aws.String("db.m7g.large"), Engine: aws.String("postgres"), EngineVersion: aws.String("16.4"),
@@ -231,7 +233,7 @@ func (c company) databases() {
 	})
 	require.NoError(t, err)
 	c.on(2026, 1, 12)
-	america := rds.NewFromConfig(c.moto.writer("us-east-1", anyone))
+	america := rds.NewFromConfig(c.moto.Writer("us-east-1", anyone))
 	_, err = america.CreateDBCluster(ctx, &rds.CreateDBClusterInput{
 		DBClusterIdentifier: aws.String("telemetry"), Engine: aws.String("aurora-postgresql"), EngineVersion: aws.String("16.4"),
 		MasterUsername: aws.String("postgres"), MasterUserPassword: aws.String("example-only-1"),

@@ -42,7 +42,7 @@ func load(ctx context.Context, o connect.Options, s Settings) (aws.Config, error
 	if cfg.Region == "" {
 		cfg.Region = fallbackRegion
 	}
-	var own http.RoundTripper = http.DefaultTransport
+	own := http.DefaultTransport
 	if buildable, ok := cfg.HTTPClient.(*awshttp.BuildableClient); ok {
 		own = buildable.GetTransport() // with the CA bundle, if one is configured
 	}
@@ -83,7 +83,8 @@ func fromEnvironment(env func(string) string) (aws.Config, error) {
 		Region:     env("AWS_REGION"),
 		HTTPClient: awshttp.NewBuildableClient(),
 		Credentials: aws.NewCredentialsCache(credentials.NewStaticCredentialsProvider(
-			env("AWS_ACCESS_KEY_ID"), env("AWS_SECRET_ACCESS_KEY"), env("AWS_SESSION_TOKEN"))),
+			env("AWS_ACCESS_KEY_ID"), env("AWS_SECRET_ACCESS_KEY"), env("AWS_SESSION_TOKEN"),
+		)),
 	}
 	if endpoint := env("AWS_ENDPOINT_URL"); endpoint != "" {
 		cfg.BaseEndpoint = &endpoint
@@ -102,7 +103,7 @@ func fromEnvironment(env func(string) string) (aws.Config, error) {
 // its address may swallow packets, and on AWS it answers within milliseconds.
 func instanceMetadata() *imds.Client {
 	return imds.New(imds.Options{
-		HTTPClient: awshttp.NewBuildableClient().WithTimeout(time.Second),
+		HTTPClient: awshttp.NewBuildableClient().WithTimeout(500 * time.Millisecond),
 		Retryer:    retry.AddWithMaxAttempts(retry.NewStandard(), 2),
 	})
 }

@@ -37,7 +37,7 @@ func detect(ctx context.Context, o connect.Options) (connect.Detected, error) {
 		return none, context.Cause(ctx)
 	}
 	if err != nil {
-		return none, nil //nolint:nilerr // no credentials is not an error; Looked says where they were sought
+		return none, nil // no credentials is not an error; Looked says where they were sought
 	}
 	c := connection{name: "aws/" + detectedName(o.Env), config: cfg}
 	scope := c.source().Scope

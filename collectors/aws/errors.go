@@ -42,8 +42,7 @@ func unseen(operation string, err error) error {
 	if errors.Is(err, context.Canceled) {
 		return fmt.Errorf("%s: %w", operation, context.Canceled)
 	}
-	var already *evidence.Unseen
-	if errors.As(err, &already) {
+	if already, ok := errors.AsType[*evidence.Unseen](err); ok {
 		return already
 	}
 	u := &evidence.Unseen{Reason: reason(err), Operation: operation, Err: errors.New(plain(err))}
@@ -92,8 +91,7 @@ func notAgain(err error) aws.Ternary {
 // codeAndStatus are the error code AWS gave, if it gave one, and the HTTP
 // status, if there was an answer.
 func codeAndStatus(err error) (code string, status int) {
-	var api smithy.APIError
-	if errors.As(err, &api) {
+	if api, ok := errors.AsType[smithy.APIError](err); ok {
 		code = api.ErrorCode()
 	}
 	var response *smithyhttp.ResponseError
@@ -113,7 +111,12 @@ func absent(err error, code string) bool {
 func network(err error) bool {
 	var n net.Error
 	var u *url.Error
-	return errors.As(err, &n) || errors.As(err, &u)
+	return errors.As(err, &n) || errors.As(err, &u) || timedOut(err)
+}
+
+func timedOut(err error) bool {
+	var t interface{ Timeout() bool }
+	return errors.As(err, &t) && t.Timeout()
 }
 
 // plain is an error's text for people, stable between runs and free of secrets.
@@ -148,11 +151,10 @@ func networkText(err error, c *credentialsError) string {
 	var op *net.OpError
 	var dns *net.DNSError
 	var u *url.Error
-	var timeout net.Error
 	switch {
 	case errors.As(err, &dns):
 		return "no such host: " + dns.Name
-	case errors.As(err, &timeout) && timeout.Timeout():
+	case timedOut(err):
 		return "no answer in time"
 	case errors.As(err, &op): // without the addresses, whose ports change
 		return op.Op + ": " + op.Err.Error()
@@ -160,10 +162,6 @@ func networkText(err error, c *credentialsError) string {
 		return "request failed: " + scrub(u.Err.Error())
 	case c != nil:
 		return "none found, or they cannot be read"
-	}
-	var canceled *aws.RequestCanceledError
-	if errors.As(err, &canceled) {
-		return "request cancelled"
 	}
 	return "request failed"
 }

@@ -53,10 +53,9 @@ func collectUsers(ctx context.Context, s session, r *evidence.Recorder, reads us
 	err := each(ctx, users, func(ctx context.Context, u types.User) error {
 		fact := userFact(s.account, u)
 		collectFactors(ctx, r, reads, u, &fact)
-		switch {
-		case reportErr == nil:
+		if reportErr == nil {
 			report.fill(u, &fact)
-		default:
+		} else {
 			fact.Miss("last_active", reportErr)
 			fact.Miss("active_keys", reportErr)
 			collectPassword(ctx, reads, u, &fact)

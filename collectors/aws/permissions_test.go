@@ -11,6 +11,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	cwaws "github.com/controlwatch/controlwatch/collectors/aws"
+	"github.com/controlwatch/controlwatch/collectors/aws/mototest"
 	"github.com/controlwatch/controlwatch/collectors/connect"
 	"github.com/controlwatch/controlwatch/collectors/transport"
 	"github.com/controlwatch/controlwatch/evidence"
@@ -60,10 +61,10 @@ var (
 // everything, and who lacks one action loses what needs it and nothing else.
 func TestLeastPrivilege(t *testing.T) {
 	t.Parallel()
-	m := startMoto(t)
+	m := mototest.Start(t, mototest.InCompany)
 	company{t: t, moto: m}.seed()
-	client := iam.NewFromConfig(m.writer("us-east-1", anyone))
-	principal := func(name string, policy cwaws.IdentityPolicy) keys {
+	client := iam.NewFromConfig(m.Writer("us-east-1", anyone))
+	principal := func(name string, policy cwaws.IdentityPolicy) mototest.Keys {
 		policy.Statement = append(policy.Statement, cwaws.IdentityStatement{Effect: "Allow", Action: motoAsks, Resource: "*"})
 		document, err := json.Marshal(policy)
 		require.NoError(t, err)
@@ -73,24 +74,24 @@ func TestLeastPrivilege(t *testing.T) {
 		require.NoError(t, err)
 		out, err := client.CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: &name})
 		require.NoError(t, err)
-		return keys{id: *out.AccessKey.AccessKeyId, secret: *out.AccessKey.SecretAccessKey}
+		return mototest.Keys{ID: *out.AccessKey.AccessKeyId, Secret: *out.AccessKey.SecretAccessKey}
 	}
-	look := func(t *testing.T, k keys) look {
+	look := func(t *testing.T, k mototest.Keys) look {
 		t.Helper()
 		return run(t, nil, func(s *transport.Seam) []connect.Source {
-			return open(t, s, environment(m.endpoint, k), sampleSettings)
+			return open(t, s, environment(m.Endpoint, k), sampleSettings)
 		})
 	}
 
 	whole := cwaws.PolicyDocument()
 	auditor := principal("auditor", whole)
-	lacking := map[string]keys{}
+	lacking := map[string]mototest.Keys{}
 	for _, action := range whole.Statement[0].Action {
 		less := cwaws.PolicyDocument()
 		less.Statement[0].Action = slices.DeleteFunc(less.Statement[0].Action, func(a string) bool { return a == action })
 		lacking[action] = principal(strings.ReplaceAll("without-"+action, ":", "-"), less)
 	}
-	m.enforce(t)
+	m.Enforce(t)
 
 	t.Run("exactly our policy is enough to see everything", func(t *testing.T) {
 		got := look(t, auditor)
@@ -119,12 +120,12 @@ func TestLeastPrivilege(t *testing.T) {
 		})
 	}
 	t.Run("wrong credentials are a denied discovery", func(t *testing.T) {
-		got := look(t, keys{id: auditor.id, secret: "wrong"})
+		got := look(t, mototest.Keys{ID: auditor.ID, Secret: "wrong"})
 		require.Len(t, got.pulls, 8, "one of each collector")
 		for _, p := range got.pulls {
 			require.Equal(t, evidence.Denied, p.Holes[0].Reason, "%+v", p.Holes[0])
 			require.Equal(t, "sts:GetCallerIdentity", p.Holes[0].Operation)
-			require.NotContains(t, p.Holes[0].Detail, auditor.id)
+			require.NotContains(t, p.Holes[0].Detail, auditor.ID)
 		}
 	})
 }

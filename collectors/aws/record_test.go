@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/stretchr/testify/require"
 
+	"github.com/controlwatch/controlwatch/collectors/aws/mototest"
 	"github.com/controlwatch/controlwatch/collectors/connect"
 	"github.com/controlwatch/controlwatch/collectors/transport"
 	"github.com/controlwatch/controlwatch/collectors/transport/replay"
@@ -57,19 +58,19 @@ func TestRecordSample(t *testing.T) {
 		require.NoError(t, os.WriteFile(clock, []byte(now.Format(time.DateTime)+"\n"), 0o600))
 	}
 	at(time.Date(2024, 2, 5, 10, 0, 0, 0, time.UTC))
-	m := startMoto(t, "LD_PRELOAD="+libraries[0], "FAKETIME_TIMESTAMP_FILE="+clock,
+	m := mototest.Start(t, mototest.InCompany, "LD_PRELOAD="+libraries[0], "FAKETIME_TIMESTAMP_FILE="+clock,
 		"FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1", "TZ=UTC")
-	require.NoError(t, m.call(t, http.MethodPost, "/moto-api/seed?a=42", ""))
+	require.NoError(t, m.Call(t, http.MethodPost, "/moto-api/seed?a=42", ""))
 	company{t: t, moto: m, at: at}.seed()
 	at(time.Date(2026, 11, 16, 8, 59, 0, 0, time.UTC))
-	role, err := sts.NewFromConfig(m.writer("us-east-1", anyone)).AssumeRole(t.Context(), &sts.AssumeRoleInput{
+	role, err := sts.NewFromConfig(m.Writer("us-east-1", anyone)).AssumeRole(t.Context(), &sts.AssumeRoleInput{
 		RoleArn: aws.String("arn:aws:iam::" + companyAccount + ":role/controlwatch"), RoleSessionName: aws.String("controlwatch"),
 	})
 	require.NoError(t, err)
 
 	recorders := byHost{to: m, hosts: map[string]*replay.Recorder{}}
 	got := run(t, &recorders, func(s *transport.Seam) []connect.Source {
-		return open(t, s, environment("", keys{id: *role.Credentials.AccessKeyId, secret: *role.Credentials.SecretAccessKey, token: *role.Credentials.SessionToken}), sampleSettings)
+		return open(t, s, environment("", mototest.Keys{ID: *role.Credentials.AccessKeyId, Secret: *role.Credentials.SecretAccessKey, Token: *role.Credentials.SessionToken}), sampleSettings)
 	})
 	require.Len(t, got.pulls, 10)
 	for _, hole := range got.holes() {
@@ -102,7 +103,7 @@ func (d denying) RoundTrip(req *http.Request) (*http.Response, error) {
 // byHost sends everything to moto and records it by the host it was meant for,
 // since buckets are told apart by host at AWS.
 type byHost struct {
-	to moto
+	to mototest.Server
 
 	mu    sync.Mutex
 	hosts map[string]*replay.Recorder
@@ -112,7 +113,7 @@ func (b *byHost) RoundTrip(req *http.Request) (*http.Response, error) {
 	b.mu.Lock()
 	recorder, ok := b.hosts[req.URL.Host]
 	if !ok {
-		recorder = replay.NewRecorder(redirected(b.to.endpoint))
+		recorder = replay.NewRecorder(redirected(b.to.Endpoint))
 		b.hosts[req.URL.Host] = recorder
 	}
 	b.mu.Unlock()

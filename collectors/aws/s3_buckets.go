@@ -167,11 +167,7 @@ func seen[T any](fact *evidence.Fact, field, operation string, err error, absenc
 	} else if absence != "" && absent(err, absence) {
 		return none()
 	}
-	var already *evidence.Unseen
-	if !errors.As(err, &already) {
-		err = unseen(operation, err)
-	}
-	fact.Miss(field, err)
+	fact.Miss(field, unseen(operation, err))
 	return nil
 }
 

@@ -33,9 +33,9 @@ func hint(r read, reason evidence.Reason) string {
 		return "lower requests_per_minute, or give the token a larger share under Security > API > Tokens"
 	case evidence.Disabled:
 		return "the org does not have this feature, or it is switched off"
-	default:
-		return ""
+	case evidence.Truncated, evidence.ProviderError, evidence.Stale, evidence.NotCollected, evidence.NotConfigured:
 	}
+	return "" // nothing the user can mend
 }
 
 // refusal classifies an answer other than 200.
@@ -81,9 +81,11 @@ func (e *credentialsError) Unwrap() error { return e.Unseen }
 // for another user: the token is dead, or Okta has asked us to slow down until
 // the seam gave up.
 func hopeless(err error) bool {
-	var dead *credentialsError
-	var u *evidence.Unseen
-	return errors.As(err, &dead) || errors.As(err, &u) && u.Reason == evidence.Throttled
+	if _, dead := errors.AsType[*credentialsError](err); dead {
+		return true
+	}
+	u, ok := errors.AsType[*evidence.Unseen](err)
+	return ok && u.Reason == evidence.Throttled
 }
 
 const longestSummary = 300
@@ -101,8 +103,7 @@ func unanswered(ctx context.Context, r read, err error) error {
 	if ctx.Err() != nil {
 		return fmt.Errorf("%s: %w", r.operation, context.Cause(ctx))
 	}
-	var judged *evidence.Unseen
-	if errors.As(err, &judged) {
+	if judged, ok := errors.AsType[*evidence.Unseen](err); ok {
 		return unseen(r, judged.Reason, judged.Err)
 	}
 	return unseen(r, evidence.ProviderError, stable(err))
@@ -111,12 +112,10 @@ func unanswered(ctx context.Context, r read, err error) error {
 // stable drops what differs between two attempts that fail alike: the address
 // with its query, and the local port.
 func stable(err error) error {
-	var op *net.OpError
-	if errors.As(err, &op) {
+	if op, ok := errors.AsType[*net.OpError](err); ok {
 		return fmt.Errorf("%s: %w", op.Op, op.Err)
 	}
-	var u *url.Error
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*url.Error](err); ok {
 		return u.Err
 	}
 	return err

@@ -66,7 +66,7 @@ func parseLinks(s string) ([]link, error) {
 		for _, p := range params {
 			name, value, _ := strings.Cut(p, "=")
 			if strings.EqualFold(strings.TrimSpace(name), "rel") {
-				for _, rel := range strings.Fields(strings.Trim(strings.TrimSpace(value), `"`)) {
+				for rel := range strings.FieldsSeq(strings.Trim(strings.TrimSpace(value), `"`)) {
 					l.next = l.next || strings.EqualFold(rel, "next")
 				}
 			}

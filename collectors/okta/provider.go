@@ -99,10 +99,10 @@ func detect(_ context.Context, o connect.Options) (connect.Detected, error) {
 	case orgURL == "" && token == "":
 		return d, nil
 	case token == "":
-		d.Looked = urlName + " is set but neither OKTA_API_TOKEN nor OKTA_CLIENT_TOKEN is"
+		d.Looked = "the environment, where " + urlName + " is set but neither OKTA_API_TOKEN nor OKTA_CLIENT_TOKEN is"
 		return d, nil
 	case orgURL == "":
-		d.Looked = tokenName + " is set but neither OKTA_ORG_URL nor OKTA_CLIENT_ORGURL is"
+		d.Looked = "the environment, where " + tokenName + " is set but neither OKTA_ORG_URL nor OKTA_CLIENT_ORGURL is"
 		return d, nil
 	}
 	src, err := newSource(Settings{OrgURL: orgURL, Token: token}, o)

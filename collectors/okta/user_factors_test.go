@@ -42,11 +42,13 @@ func TestFactors(t *testing.T) {
 		},
 		"an unknown type beside a weak one leaves open whether there is a strong one": {
 			`[{"factorType":"telepathy","status":"ACTIVE"},{"factorType":"sms","status":"ACTIVE"}]`,
-			&evidence.MFA{Enabled: yes}, []string{"mfa.factors", "mfa.strong"},
+			&evidence.MFA{Enabled: yes},
+			[]string{"mfa.factors", "mfa.strong"},
 		},
 		"an unknown type beside a strong one changes nothing about that": {
 			`[{"factorType":"telepathy","status":"ACTIVE"},{"factorType":"u2f","status":"ACTIVE"}]`,
-			&evidence.MFA{Enabled: yes, Strong: yes}, []string{"mfa.factors"},
+			&evidence.MFA{Enabled: yes, Strong: yes},
+			[]string{"mfa.factors"},
 		},
 		"a weak factor of unknown status is weak in any case": {
 			`[{"factorType":"sms"}]`, &evidence.MFA{Strong: no}, []string{"mfa.factors", "mfa.enabled"},

@@ -42,7 +42,7 @@ func Start(t *testing.T, environment ...string) Server {
 		t.Skip(get)
 	}
 	port := freePort(t)
-	server := exec.Command(program, "-H", "127.0.0.1", "-p", port)
+	server := exec.Command(program, "-H", "127.0.0.1", "-p", port) //nolint:noctx // ended by Cleanup, after the test's context
 	server.Env = append(os.Environ(), "MOTO_EC2_LOAD_DEFAULT_AMIS=false")
 	server.Env = append(server.Env, environment...)
 	require.NoError(t, server.Start())
@@ -61,9 +61,9 @@ func freePort(t *testing.T) string {
 	var config net.ListenConfig
 	l, err := config.Listen(t.Context(), "tcp", "127.0.0.1:0")
 	require.NoError(t, err)
-	defer l.Close()
 	_, port, err := net.SplitHostPort(l.Addr().String())
 	require.NoError(t, err)
+	require.NoError(t, l.Close())
 	return port
 }
 
