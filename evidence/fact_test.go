@@ -79,9 +79,11 @@ func TestFeedState(t *testing.T) {
 	start := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	state := evidence.FeedState{
 		MaxAge: time.Hour,
-		Last: &evidence.Pull{StartedAt: start, Holes: []evidence.Hole{
-			{Type: "aws.iam.user", Reason: evidence.Denied},
-		}},
+		Last: &evidence.Pull{
+			StartedAt:   start,
+			Populations: []evidence.Population{{Kind: "User", Type: "aws.iam.user"}, {Kind: "AccessKey", Type: "aws.iam.access_key"}},
+			Holes:       []evidence.Hole{{Type: "aws.iam.user", Reason: evidence.Denied}},
+		},
 		Complete: map[string]time.Time{"aws.iam.access_key": start},
 	}
 	t.Run("one population of a feed can be lost alone", func(t *testing.T) {
@@ -98,6 +100,12 @@ func TestFeedState(t *testing.T) {
 		require.True(t, ok)
 		require.Equal(t, evidence.Stale, hole.Reason)
 		require.Equal(t, start.Add(time.Hour), hole.Since)
+	})
+	t.Run("a population that the newest pull does not name is a hole", func(t *testing.T) {
+		t.Parallel()
+		hole, ok := state.HoleAt("aws.iam.group", start)
+		require.True(t, ok)
+		require.Equal(t, evidence.NotCollected, hole.Reason)
 	})
 	t.Run("what was never pulled is a hole", func(t *testing.T) {
 		t.Parallel()

@@ -37,7 +37,9 @@ func (f FeedState) HoleAt(populationType string, at time.Time) (Hole, bool) {
 	}
 	seen, ok := f.Complete[populationType]
 	if !ok {
-		seen = f.Last.StartedAt
+		// Planned, and no pull was ever complete for it: a population this version
+		// reads and the one that pulled did not.
+		return Hole{Type: populationType, Reason: NotCollected, Detail: "no pull has read it yet", Since: f.Last.StartedAt}, true
 	}
 	if f.MaxAge > 0 && at.Sub(seen) > f.MaxAge {
 		return Hole{

@@ -89,7 +89,7 @@ func assessment() soc2.Assessment {
 		Pulls: pulls,
 		Feeds: []evidence.FeedState{
 			{Source: "github/acme-robotics", ID: pulls[0].Feed(), Populations: pulls[0].Populations, Last: &pulls[0]},
-			{Source: "aws/111122223333", ID: pulls[1].Feed(), Populations: pulls[1].Populations, Last: &pulls[1]},
+			{Source: "aws/111122223333", ID: pulls[1].Feed(), Populations: pulls[1].Populations, Last: &pulls[1], Complete: map[string]time.Time{"aws.iam.user": pulls[1].StartedAt}},
 		},
 	}
 	return a

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"context"
+	"database/sql"
 	"fmt"
 	"testing"
 
@@ -13,7 +13,7 @@ import (
 
 func TestHistoryIsAppendOnly(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := t.Context()
 	s, clock := setup(t)
 	require.NoError(t, s.CommitPlan(ctx, plan(noon, planned(usersFeed, userPopulation))))
 	require.NoError(t, s.CommitPull(ctx, pullOf(noon, usersFeed, userPopulation), []evidence.Fact{user("ada", true)}))
@@ -27,18 +27,17 @@ func TestHistoryIsAppendOnly(t *testing.T) {
 		"goose_db_version": "belongs to the migrations",
 		"sqlite_sequence":  "belongs to SQLite",
 	}
-	rows, err := s.readers.QueryContext(ctx, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
-	require.NoError(t, err)
-	defer rows.Close()
 	var tables []string
-	for rows.Next() {
-		var name string
-		require.NoError(t, rows.Scan(&name))
-		if mutable[name] == "" {
-			tables = append(tables, name)
-		}
-	}
-	require.NoError(t, rows.Err())
+	require.NoError(t, s.read(t.Context(), "list tables", func(tx session) error {
+		return tx.each(t.Context(), func(rows *sql.Rows) error {
+			var name string
+			err := rows.Scan(&name)
+			if mutable[name] == "" {
+				tables = append(tables, name)
+			}
+			return err
+		}, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
+	}))
 	require.Len(t, tables, 14)
 
 	for _, table := range tables {

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-func newestCommit(ctx context.Context, tx *sql.Tx) (seq int64, err error) {
-	err = tx.QueryRowContext(ctx, "SELECT COALESCE(MAX(seq), 0) FROM commit_log").Scan(&seq)
+func newestCommit(ctx context.Context, tx session) (seq int64, err error) {
+	err = tx.row(ctx, "SELECT COALESCE(MAX(seq), 0) FROM commit_log").Scan(&seq)
 	return seq, err
 }
 
@@ -19,14 +19,14 @@ func newestCommit(ctx context.Context, tx *sql.Tx) (seq int64, err error) {
 // can only be wrong. Commits after it that are stamped later than the clock shows
 // now cannot be from the future: the clock was set back since. If nothing else
 // comes after, they are in as well, so that setting a clock back hides nothing.
-func (s *Store) commitAt(ctx context.Context, tx *sql.Tx, at time.Time) (int64, error) {
+func (s *Store) commitAt(ctx context.Context, tx session, at time.Time) (int64, error) {
 	var seq int64
-	err := tx.QueryRowContext(ctx, "SELECT seq FROM commit_log WHERE at <= $1 ORDER BY seq DESC LIMIT 1", micros(at)).Scan(&seq)
+	err := tx.row(ctx, "SELECT seq FROM commit_log WHERE at <= $1 ORDER BY seq DESC LIMIT 1", micros(at)).Scan(&seq)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, err
 	}
 	var later bool
-	err = tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM commit_log WHERE seq > $1 AND at <= $2)",
+	err = tx.row(ctx, "SELECT EXISTS (SELECT 1 FROM commit_log WHERE seq > $1 AND at <= $2)",
 		seq, micros(s.options.Clock())).Scan(&later)
 	if err != nil || later {
 		return seq, err

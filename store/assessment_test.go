@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"maps"
 	"slices"
 	"testing"
@@ -32,19 +31,19 @@ func assessment(at time.Time, findings ...soc2.Finding) soc2.Assessment {
 }
 
 // assess compares an assessment with the store's last one and commits it, as the daemon does.
-func assess(t testing.TB, s *Store, a soc2.Assessment, records ...Record) soc2.Assessment {
-	t.Helper()
-	before, err := s.Baseline(context.Background())
-	require.NoError(t, err)
+func assess(tb testing.TB, s *Store, a soc2.Assessment, records ...Record) soc2.Assessment {
+	tb.Helper()
+	before, err := s.Baseline(tb.Context())
+	require.NoError(tb, err)
 	a.Drift, a.Changed = soc2.Diff(before, &a)
-	a.ID, err = s.CommitAssessment(context.Background(), a, records)
-	require.NoError(t, err)
+	a.ID, err = s.CommitAssessment(tb.Context(), a, records)
+	require.NoError(tb, err)
 	return a
 }
 
 func TestCommitAssessment(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := t.Context()
 
 	t.Run("before the first there is no baseline", func(t *testing.T) {
 		t.Parallel()
@@ -167,7 +166,7 @@ func TestCommitAssessment(t *testing.T) {
 
 func TestDrift(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := t.Context()
 
 	t.Run("comes back whole, newest first, and no more than asked", func(t *testing.T) {
 		t.Parallel()

@@ -14,11 +14,11 @@ import (
 // nil before the first assessment.
 func (s *Store) Baseline(ctx context.Context) (*soc2.Baseline, error) {
 	var baseline *soc2.Baseline
-	err := s.read(ctx, "read the last assessment", func(tx *sql.Tx) error {
+	err := s.read(ctx, "read the last assessment", func(tx session) error {
 		var seq, at int64
 		var feeds stored
 		var b soc2.Baseline
-		err := tx.QueryRowContext(ctx, `SELECT a.seq, a.at, a.catalogue, a.parameters, a.engine, a.derive, b.digest, b.body
+		err := tx.row(ctx, `SELECT a.seq, a.at, a.catalogue, a.parameters, a.engine, a.derive, b.digest, b.body
 			FROM assessment a JOIN blob b ON b.id = a.feeds ORDER BY a.seq DESC LIMIT 1`,
 		).Scan(&seq, &at, &b.Judge.Catalogue, &b.Judge.Parameters, &b.Judge.Engine, &b.Judge.Derive, &feeds.digest, &feeds.body)
 		if errors.Is(err, sql.ErrNoRows) {

@@ -10,9 +10,9 @@ import (
 // that refer to nothing, bodies that are not those of their digest, current facts
 // that do not follow from the history. Its time grows with the store.
 func (s *Store) Check(ctx context.Context) error {
-	return s.read(ctx, "check store", func(tx *sql.Tx) error {
+	return s.read(ctx, "check store", func(tx session) error {
 		var verdict string
-		if err := tx.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&verdict); err != nil {
+		if err := tx.row(ctx, "PRAGMA integrity_check(1)").Scan(&verdict); err != nil {
 			return err
 		}
 		if verdict != "ok" {
@@ -25,7 +25,7 @@ func (s *Store) Check(ctx context.Context) error {
 			return err
 		}
 		var differing int64
-		err := tx.QueryRowContext(ctx, `SELECT COUNT(*) FROM (
+		err := tx.row(ctx, `SELECT COUNT(*) FROM (
 			SELECT * FROM (SELECT population, resource, seq, blob FROM fact_current EXCEPT `+derivedCurrent+`) a
 			UNION ALL
 			SELECT * FROM (`+derivedCurrent+` EXCEPT SELECT population, resource, seq, blob FROM fact_current) b) d`).Scan(&differing)
@@ -62,13 +62,8 @@ func (s *Store) Rebuild(ctx context.Context) error {
 	return s.explain(what, tx.Commit())
 }
 
-func checkReferences(ctx context.Context, tx *sql.Tx) error {
-	rows, err := tx.QueryContext(ctx, "PRAGMA foreign_key_check")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	if rows.Next() {
+func checkReferences(ctx context.Context, tx session) error {
+	return tx.each(ctx, func(rows *sql.Rows) error {
 		var table, parent string
 		var row sql.NullInt64
 		var key int64
@@ -76,25 +71,16 @@ func checkReferences(ctx context.Context, tx *sql.Tx) error {
 			return err
 		}
 		return fmt.Errorf("row %d of %s refers to no %s", row.Int64, table, parent)
-	}
-	return rows.Err()
+	}, "PRAGMA foreign_key_check")
 }
 
-func checkBodies(ctx context.Context, tx *sql.Tx) error {
-	rows, err := tx.QueryContext(ctx, "SELECT id, digest, body FROM blob ORDER BY id")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+func checkBodies(ctx context.Context, tx session) error {
+	return tx.each(ctx, func(rows *sql.Rows) error {
 		var id int64
 		var digest, body sql.RawBytes
 		if err := rows.Scan(&id, &digest, &body); err != nil {
 			return err
 		}
-		if err := (stored{digest: digest, body: body}).verify(fmt.Sprintf("blob %d", id)); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+		return stored{digest: digest, body: body}.verify(fmt.Sprintf("blob %d", id))
+	}, "SELECT id, digest, body FROM blob ORDER BY id")
 }

@@ -3,6 +3,7 @@ package store
 import (
 	"bufio"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -26,6 +27,7 @@ var children = map[string]func(args []string) error{
 	"commit":   commitForEver,
 	"schedule": scheduleUntilClosed,
 	"open":     openOnce,
+	"limited":  commitUnderLimit,
 }
 
 // command is the test binary, told to do one of the things above.
@@ -48,9 +50,11 @@ func started(t *testing.T, cmd *exec.Cmd) *bufio.Scanner {
 	return bufio.NewScanner(out)
 }
 
+const generationSize = 100
+
 // generation are facts that all carry the same number, so that a mix shows.
 func generation(n int) []evidence.Fact {
-	facts := make([]evidence.Fact, 40)
+	facts := make([]evidence.Fact, generationSize)
 	for i := range facts {
 		facts[i] = user("u"+strconv.Itoa(i), true)
 		facts[i].Body.(*evidence.User).Roles = []string{strconv.Itoa(n)}
@@ -59,22 +63,30 @@ func generation(n int) []evidence.Fact {
 }
 
 // commitForEver commits one generation after another into the feed of a region,
-// from a number on, until a number or until it is killed. It prints what it has
-// committed.
-func commitForEver(args []string) error {
+// from a number on, until a number. It prints what it has committed. Given a
+// number of percent, it kills itself when it has been at it for that part of the
+// time that the first generation took: anywhere, whatever the machine's speed.
+func commitForEver(args []string) (err error) {
 	path, region := args[0], args[1]
-	from, _ := strconv.Atoi(args[2])
-	to, _ := strconv.Atoi(args[3])
+	numbers := make([]int, 3)
+	for i, text := range args[2:] {
+		var err error
+		if numbers[i], err = strconv.Atoi(text); err != nil {
+			return err
+		}
+	}
+	from, to, percent := numbers[0], numbers[1], numbers[2]
 	ctx := context.Background()
 	fmt.Println("opening") //nolint:forbidigo // the parent reads it
 	s, err := Open(ctx, "sqlite:"+path, Options{Clock: time.Now})
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	defer func() { err = errors.Join(err, s.Close()) }()
 	feed := usersFeed
 	feed.Scope.Region = region
 	for n := from; n <= to; n++ {
+		began := time.Now()
 		if err := s.CommitPull(ctx, pullOf(noon, feed, userPopulation), generation(n)); err != nil {
 			return err
 		}
@@ -87,6 +99,13 @@ func commitForEver(args []string) error {
 			return err
 		}
 		fmt.Println(n) //nolint:forbidigo // the parent reads it
+		if n == from && percent > 0 {
+			time.AfterFunc(time.Since(began)*time.Duration(percent)/100, func() {
+				if self, err := os.FindProcess(os.Getpid()); err == nil {
+					self.Kill()
+				}
+			})
+		}
 	}
 	return nil
 }
@@ -117,19 +136,14 @@ func openOnce(args []string) error {
 
 func TestKilledAtAnyMoment(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := t.Context()
 	path := filepath.Join(t.TempDir(), "controlwatch.db")
-	open(t, path, Options{Clock: time.Now}) // so that a killed child never is the last to close it
 	next := 1
-	for round := range 10 {
-		cmd := command(t, "commit", path, "killed", strconv.Itoa(next), "1000000")
+	for percent := 5; percent <= 240; percent += 20 {
+		cmd := command(t, "commit", path, "killed", strconv.Itoa(next), "1000000", strconv.Itoa(percent))
 		lines := started(t, cmd)
-		for range round + 1 {
-			require.True(t, lines.Scan())
-		}
-		require.NoError(t, cmd.Process.Kill())
 		reported := next - 1
-		for ok := true; ok; ok = lines.Scan() { // what it printed before it died counts
+		for lines.Scan() {
 			if n, err := strconv.Atoi(lines.Text()); err == nil {
 				reported = n
 			}
@@ -142,18 +156,18 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		next = 1 + requireWhole(t, s, reported)
 		require.NoError(t, s.Close())
 	}
-	require.Greater(t, next, 10)
+	require.Greater(t, next, 12, "every child committed")
 }
 
 // requireWhole checks that every pull is there whole or not at all and that
 // nothing reported as committed is lost. It gives the newest generation.
 func requireWhole(t *testing.T, s *Store, reported int) int {
 	t.Helper()
-	ctx := context.Background()
+	ctx := t.Context()
 	newest := int(number(t, s, "SELECT COUNT(*) FROM pull"))
 	require.GreaterOrEqual(t, newest, reported, "nothing committed is lost")
 	require.LessOrEqual(t, newest, reported+1)
-	require.EqualValues(t, newest*40, number(t, s, "SELECT COUNT(*) FROM fact_change"), "every pull is whole")
+	require.EqualValues(t, newest*generationSize, number(t, s, "SELECT COUNT(*) FROM fact_change"), "every pull is whole")
 
 	feed := usersFeed
 	feed.Scope.Region = "killed"
@@ -163,7 +177,7 @@ func requireWhole(t *testing.T, s *Store, reported int) int {
 	snap, err := s.Snapshot(ctx, time.Now(), map[string]time.Duration{"check": 0})
 	require.NoError(t, err)
 	if newest > 0 {
-		require.Len(t, snap.Facts, 40)
+		require.Len(t, snap.Facts, generationSize)
 	}
 	for _, f := range snap.Facts {
 		require.Equal(t, []string{strconv.Itoa(newest)}, f.Body.(*evidence.User).Roles)
@@ -178,13 +192,13 @@ func requireWhole(t *testing.T, s *Store, reported int) int {
 
 func TestKilledWhileItCreatesTheStore(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := t.Context()
 	for range 5 {
 		path := filepath.Join(t.TempDir(), "controlwatch.db")
-		cmd := command(t, "commit", path, "killed", "1", "1")
+		cmd := command(t, "commit", path, "killed", "1", "1", "0")
 		require.True(t, started(t, cmd).Scan())
 		require.NoError(t, cmd.Process.Kill())
-		cmd.Wait() //nolint:errcheck // killed or done, as it came
+		cmd.Wait() // killed or done, as it came
 
 		s, err := Open(ctx, "sqlite:"+path, Options{Clock: time.Now})
 		require.NoError(t, err)
@@ -203,7 +217,7 @@ func TestTwoPrograms(t *testing.T) {
 		path := filepath.Join(t.TempDir(), "data", "controlwatch.db")
 		var programs []*exec.Cmd
 		for _, region := range []string{"daemon", "scan", "other"} { // all three create it
-			cmd := command(t, "commit", path, region, "1", strconv.Itoa(each))
+			cmd := command(t, "commit", path, region, "1", strconv.Itoa(each), "0")
 			require.NoError(t, cmd.Start())
 			programs = append(programs, cmd)
 		}
@@ -211,12 +225,12 @@ func TestTwoPrograms(t *testing.T) {
 			require.NoError(t, cmd.Wait())
 		}
 		s := open(t, path, Options{Clock: time.Now})
-		require.NoError(t, s.Check(context.Background()))
+		require.NoError(t, s.Check(t.Context()))
 		require.EqualValues(t, 3*each, number(t, s, "SELECT COUNT(*) FROM pull"))
 		require.EqualValues(t, 3*each, number(t, s, "SELECT COUNT(*) FROM assessment"))
 		require.EqualValues(t, 6*each, number(t, s, "SELECT MAX(seq) FROM commit_log"), "no number is skipped or given twice")
-		require.EqualValues(t, 3*each*40, number(t, s, "SELECT COUNT(*) FROM fact_change"))
-		states, err := s.FindingStates(context.Background())
+		require.EqualValues(t, 3*each*generationSize, number(t, s, "SELECT COUNT(*) FROM fact_change"))
+		states, err := s.FindingStates(t.Context())
 		require.NoError(t, err)
 		require.Len(t, states, 3)
 		for _, state := range states {
@@ -237,7 +251,7 @@ func TestTwoPrograms(t *testing.T) {
 		_, err = s.LockScheduler()
 		require.EqualError(t, err, fmt.Sprintf("another controlwatch (process %d) already runs on %s: stop it, or give this one another --store",
 			cmd.Process.Pid, path))
-		require.NoError(t, s.CommitPlan(context.Background(), plan(noon)), "a scan writes beside it")
+		require.NoError(t, s.CommitPlan(t.Context(), plan(noon)), "a scan writes beside it")
 
 		require.NoError(t, cmd.Process.Kill())
 		require.Error(t, cmd.Wait())

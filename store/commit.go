@@ -19,10 +19,10 @@ const (
 
 // commit is one transaction that appends. Whatever fails in it fails all of it.
 type commit struct {
-	tx         *sql.Tx
-	seq        int64
-	statements map[string]*sql.Stmt
-	next       map[string]int64 // by table, the next row id
+	session
+	seq       int64
+	last      map[string]int64 // by query for it, a table's largest row id
+	resources map[evidence.Key]int64
 }
 
 // commit runs write in one transaction, under a new number in the log. The
@@ -32,7 +32,7 @@ func (s *Store) commit(ctx context.Context, kind, what string, write func(contex
 	if err != nil {
 		return 0, s.explain(what, err)
 	}
-	c := &commit{tx: tx, statements: map[string]*sql.Stmt{}, next: map[string]int64{}}
+	c := &commit{session: newSession(tx), last: map[string]int64{}, resources: map[evidence.Key]int64{}}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
 	c.seq, err = c.nextID(ctx, "SELECT COALESCE(MAX(seq), 0) FROM commit_log")
 	if err != nil {
@@ -52,39 +52,17 @@ func (s *Store) commit(ctx context.Context, kind, what string, write func(contex
 	return c.seq, nil
 }
 
-// statement prepares a query once in a transaction; the transaction closes it.
-func (c *commit) statement(ctx context.Context, query string) (*sql.Stmt, error) {
-	if stmt, ok := c.statements[query]; ok {
-		return stmt, nil
-	}
-	stmt, err := c.tx.PrepareContext(ctx, query)
-	if err != nil {
-		return nil, fmt.Errorf("prepare %q: %w", query, err)
-	}
-	c.statements[query] = stmt
-	return stmt, nil
-}
-
-func (c *commit) exec(ctx context.Context, query string, args ...any) error {
-	stmt, err := c.statement(ctx, query)
-	if err != nil {
-		return err
-	}
-	_, err = stmt.ExecContext(ctx, args...)
-	return err
-}
-
 // nextID counts a table's row ids on from the largest, which the query gives.
 func (c *commit) nextID(ctx context.Context, largest string) (int64, error) {
-	if _, ok := c.next[largest]; !ok {
+	if _, ok := c.last[largest]; !ok {
 		var id int64
-		if err := c.tx.QueryRowContext(ctx, largest).Scan(&id); err != nil {
+		if err := c.row(ctx, largest).Scan(&id); err != nil {
 			return 0, err
 		}
-		c.next[largest] = id
+		c.last[largest] = id
 	}
-	c.next[largest]++
-	return c.next[largest], nil
+	c.last[largest]++
+	return c.last[largest], nil
 }
 
 // register is a table that gives a small number to something named at length.
@@ -92,21 +70,17 @@ type register struct {
 	find, largest, insert string
 }
 
-// id finds the number of what the arguments name, and gives it one if it has none.
-func (c *commit) id(ctx context.Context, r register, args ...any) (int64, error) {
-	find, err := c.statement(ctx, r.find)
-	if err != nil {
-		return 0, err
-	}
-	var id int64
-	err = find.QueryRowContext(ctx, args...).Scan(&id)
+// id finds the number of what the arguments name, and gives it one if it has
+// none: then it is new.
+func (c *commit) id(ctx context.Context, r register, args ...any) (id int64, isNew bool, err error) {
+	err = c.row(ctx, r.find, args...).Scan(&id)
 	if !errors.Is(err, sql.ErrNoRows) {
-		return id, err
+		return id, false, err
 	}
 	if id, err = c.nextID(ctx, r.largest); err != nil {
-		return 0, err
+		return 0, false, err
 	}
-	return id, c.exec(ctx, r.insert, append([]any{id}, args...)...)
+	return id, true, c.exec(ctx, r.insert, append([]any{id}, args...)...)
 }
 
 // blob keeps bytes under their digest, once.
@@ -119,12 +93,8 @@ func (c *commit) digested(ctx context.Context, digest string, body []byte) (int6
 	if err != nil {
 		return 0, fmt.Errorf("digest %q: %w", digest, err)
 	}
-	find, err := c.statement(ctx, "SELECT id FROM blob WHERE digest = $1")
-	if err != nil {
-		return 0, err
-	}
 	var id int64
-	err = find.QueryRowContext(ctx, raw).Scan(&id)
+	err = c.row(ctx, "SELECT id FROM blob WHERE digest = $1", raw).Scan(&id)
 	if !errors.Is(err, sql.ErrNoRows) {
 		return id, err
 	}

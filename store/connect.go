@@ -144,14 +144,16 @@ func (s *Store) claim(ctx context.Context) error {
 
 // writable refuses a file that SQLite could open for reading only: that would
 // otherwise show at the first commit, after everything has been pulled.
-func (s *Store) writable(ctx context.Context) error {
+func (s *Store) writable(ctx context.Context) (err error) {
 	conn, err := s.writer.Conn(ctx)
 	if err != nil {
 		return err
 	}
-	defer conn.Close()
+	defer func() { err = errors.Join(err, conn.Close()) }()
 	return conn.Raw(func(driver any) error {
-		c, ok := driver.(interface{ IsReadOnly(schema string) (bool, error) })
+		c, ok := driver.(interface {
+			IsReadOnly(schema string) (bool, error)
+		})
 		if !ok {
 			return fmt.Errorf("the driver %T cannot tell whether the file can be written", driver)
 		}

@@ -21,22 +21,15 @@ type DriftTotal struct {
 // that counters go on where they were before a restart.
 func (s *Store) DriftTotals(ctx context.Context) ([]DriftTotal, error) {
 	var totals []DriftTotal
-	err := s.read(ctx, "count drift", func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT f.control, d.change, d.cause, COUNT(*)
+	err := s.read(ctx, "count drift", func(tx session) error {
+		return tx.each(ctx, func(rows *sql.Rows) error {
+			var t DriftTotal
+			err := rows.Scan(&t.Control, &t.Change, &t.Cause, &t.Count)
+			totals = append(totals, t)
+			return err
+		}, `SELECT f.control, d.change, d.cause, COUNT(*)
 			FROM drift d JOIN finding f ON f.id = d.finding
 			GROUP BY f.control, d.change, d.cause ORDER BY f.control, d.change, d.cause`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var t DriftTotal
-			if err := rows.Scan(&t.Control, &t.Change, &t.Cause, &t.Count); err != nil {
-				return err
-			}
-			totals = append(totals, t)
-		}
-		return rows.Err()
 	})
 	return totals, err
 }
@@ -45,23 +38,15 @@ func (s *Store) DriftTotals(ctx context.Context) ([]DriftTotal, error) {
 // most limit of it.
 func (s *Store) DriftSince(ctx context.Context, since time.Time, limit int) ([]soc2.Drift, error) {
 	var drift []soc2.Drift
-	err := s.read(ctx, "read drift", func(tx *sql.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT d.at, d.change, d.cause, f.control, f.check_id,
+	err := s.read(ctx, "read drift", func(tx session) error {
+		return tx.each(ctx, func(rows *sql.Rows) error {
+			d, err := scanDrift(rows)
+			drift = append(drift, d)
+			return err
+		}, `SELECT d.at, d.change, d.cause, f.control, f.check_id,
 				r.provider, r.account, r.region, r.kind, r.ref, d.type, d.name, d.outcome_from, d.outcome_to, d.gone, d.severity
 			FROM drift d JOIN finding f ON f.id = d.finding JOIN resource r ON r.id = f.resource
 			WHERE d.at >= $1 ORDER BY d.seq DESC, d.ord LIMIT $2`, micros(since), limit)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			d, err := scanDrift(rows)
-			if err != nil {
-				return err
-			}
-			drift = append(drift, d)
-		}
-		return rows.Err()
 	})
 	return drift, err
 }
@@ -94,7 +79,7 @@ func (c *commit) newDrift(ctx context.Context, all []soc2.Drift) ([]noted, error
 	var fresh []noted
 	for _, d := range all {
 		key := soc2.FindingKey{Control: d.Control, Check: d.Check, Resource: d.Resource.Key()}
-		finding, err := c.finding(ctx, key)
+		finding, _, err := c.finding(ctx, key)
 		if err != nil {
 			return nil, err
 		}

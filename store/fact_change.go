@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"database/sql"
 
 	"github.com/controlwatch/controlwatch/evidence"
 )
@@ -12,11 +13,12 @@ type held struct {
 	digest   string
 }
 
-// changeFacts writes how what was seen of a population differs from what it had.
-func (c *commit) changeFacts(ctx context.Context, population int64, seen []encoded, complete bool) error {
+// changeFacts writes how what was seen of a population differs from what it had,
+// and gives the resources it had and that were not seen.
+func (c *commit) changeFacts(ctx context.Context, population int64, seen []encoded) (unseen []int64, err error) {
 	had, order, err := c.heldBy(ctx, population)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, f := range seen {
 		old, known := had[f.key]
@@ -27,53 +29,39 @@ func (c *commit) changeFacts(ctx context.Context, population int64, seen []encod
 		resource := old.resource
 		if !known {
 			if resource, err = c.resource(ctx, f.key); err != nil {
-				return err
+				return nil, err
 			}
 		}
 		if err := c.changeFact(ctx, population, resource, f); err != nil {
-			return err
+			return nil, err
 		}
-	}
-	if !complete {
-		return nil
 	}
 	for _, key := range order {
-		if gone, unseen := had[key]; unseen {
-			if err := c.removeFact(ctx, population, gone.resource); err != nil {
-				return err
-			}
+		if old, ok := had[key]; ok {
+			unseen = append(unseen, old.resource)
 		}
 	}
-	return nil
+	return unseen, nil
 }
 
 // heldBy reads what a population has, and in which order it was first seen.
-func (c *commit) heldBy(ctx context.Context, population int64) (map[evidence.Key]held, []evidence.Key, error) {
-	stmt, err := c.statement(ctx, `SELECT r.id, r.provider, r.account, r.region, r.kind, r.ref, b.digest
-		FROM fact_current f JOIN resource r ON r.id = f.resource JOIN blob b ON b.id = f.blob
-		WHERE f.population = $1 ORDER BY f.resource`)
-	if err != nil {
-		return nil, nil, err
-	}
-	rows, err := stmt.QueryContext(ctx, population)
-	if err != nil {
-		return nil, nil, err
-	}
-	defer rows.Close()
-	had := map[evidence.Key]held{}
-	var order []evidence.Key
-	for rows.Next() {
+func (c *commit) heldBy(ctx context.Context, population int64) (had map[evidence.Key]held, order []evidence.Key, err error) {
+	had = map[evidence.Key]held{}
+	err = c.each(ctx, func(rows *sql.Rows) error {
 		var h held
 		var k evidence.Key
 		var b stored
 		if err := rows.Scan(&h.resource, &k.Provider, &k.Account, &k.Region, &k.Kind, &k.ID, &b.digest); err != nil {
-			return nil, nil, err
+			return err
 		}
 		h.digest = b.name()
 		had[k] = h
 		order = append(order, k)
-	}
-	return had, order, rows.Err()
+		return nil
+	}, `SELECT r.id, r.provider, r.account, r.region, r.kind, r.ref, b.digest
+		FROM fact_current f JOIN resource r ON r.id = f.resource JOIN blob b ON b.id = f.blob
+		WHERE f.population = $1 ORDER BY f.resource`, population)
+	return had, order, err
 }
 
 func (c *commit) changeFact(ctx context.Context, population, resource int64, f encoded) error {
@@ -91,11 +79,18 @@ func (c *commit) changeFact(ctx context.Context, population, resource int64, f e
 		population, resource, c.seq, blob)
 }
 
-func (c *commit) removeFact(ctx context.Context, population, resource int64) error {
-	err := c.exec(ctx, "INSERT INTO fact_change (population, resource, seq, blob) VALUES ($1, $2, $3, NULL)",
-		population, resource, c.seq)
-	if err != nil {
-		return err
+// removeFacts writes that resources have gone from a population.
+func (c *commit) removeFacts(ctx context.Context, population int64, resources []int64) error {
+	for _, resource := range resources {
+		err := c.exec(ctx, "INSERT INTO fact_change (population, resource, seq, blob) VALUES ($1, $2, $3, NULL)",
+			population, resource, c.seq)
+		if err != nil {
+			return err
+		}
+		err = c.exec(ctx, "DELETE FROM fact_current WHERE population = $1 AND resource = $2", population, resource)
+		if err != nil {
+			return err
+		}
 	}
-	return c.exec(ctx, "DELETE FROM fact_current WHERE population = $1 AND resource = $2", population, resource)
+	return nil
 }

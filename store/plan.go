@@ -49,7 +49,7 @@ func (s *Store) CommitPlan(ctx context.Context, plan evidence.Plan) error {
 // to deliver when its discovery fails. Without any plan there are none.
 func (s *Store) KnownFeeds(ctx context.Context, source string) ([]evidence.FeedID, error) {
 	var feeds []evidence.FeedID
-	err := s.read(ctx, "read plan of "+source, func(tx *sql.Tx) error {
+	err := s.read(ctx, "read plan of "+source, func(tx session) error {
 		newest, err := newestCommit(ctx, tx)
 		if err != nil {
 			return err
@@ -64,11 +64,11 @@ func (s *Store) KnownFeeds(ctx context.Context, source string) ([]evidence.FeedI
 }
 
 // planAt is a source's newest plan up to a commit; a plan without feeds if it has none.
-func planAt(ctx context.Context, tx *sql.Tx, source string, upTo int64) (evidence.Plan, error) {
+func planAt(ctx context.Context, tx session, source string, upTo int64) (evidence.Plan, error) {
 	var plan evidence.Plan
 	var at int64
 	var b stored
-	err := tx.QueryRowContext(ctx, `SELECT p.at, b.digest, b.body FROM plan p JOIN blob b ON b.id = p.record
+	err := tx.row(ctx, `SELECT p.at, b.digest, b.body FROM plan p JOIN blob b ON b.id = p.record
 		WHERE p.source = $1 AND p.seq <= $2 ORDER BY p.seq DESC LIMIT 1`, source, upTo).Scan(&at, &b.digest, &b.body)
 	if errors.Is(err, sql.ErrNoRows) {
 		return plan, nil

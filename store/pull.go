@@ -42,40 +42,51 @@ func (s *Store) CommitPull(ctx context.Context, pull evidence.Pull, facts []evid
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	_, err = s.commit(ctx, kindPull, what, func(ctx context.Context, c *commit) error {
-		feed, err := c.feed(ctx, pull.Feed())
-		if err != nil {
-			return err
-		}
-		blob, err := c.blob(ctx, record)
-		if err != nil {
-			return err
-		}
-		err = c.exec(ctx, "INSERT INTO pull (seq, feed, source, started_at, finished_at, record) VALUES ($1, $2, $3, $4, $5, $6)",
-			c.seq, feed, pull.Source, micros(pull.StartedAt), micros(pull.FinishedAt), blob)
-		if err != nil {
-			return err
-		}
-		if len(pull.Populations) == 0 {
-			return c.exec(ctx, `INSERT INTO pull_population (population, seq, complete)
-				SELECT id, $1, FALSE FROM population WHERE feed = $2`, c.seq, feed)
-		}
-		for _, p := range pull.Populations {
-			population, err := c.population(ctx, feed, p)
-			if err != nil {
-				return err
-			}
-			err = c.exec(ctx, "INSERT INTO pull_population (population, seq, complete) VALUES ($1, $2, $3)",
-				population, c.seq, pull.CompleteFor(p.Type))
-			if err != nil {
-				return err
-			}
-			if err := c.changeFacts(ctx, population, seen[p.Type], pull.CompleteFor(p.Type)); err != nil {
-				return err
-			}
-		}
-		return nil
+		return c.pull(ctx, pull, record, seen)
 	})
 	return err
+}
+
+func (c *commit) pull(ctx context.Context, pull evidence.Pull, record []byte, seen map[string][]encoded) error {
+	feed, err := c.feed(ctx, pull.Feed())
+	if err != nil {
+		return err
+	}
+	blob, err := c.blob(ctx, record)
+	if err != nil {
+		return err
+	}
+	err = c.exec(ctx, "INSERT INTO pull (seq, feed, source, started_at, finished_at, record) VALUES ($1, $2, $3, $4, $5, $6)",
+		c.seq, feed, pull.Source, micros(pull.StartedAt), micros(pull.FinishedAt), blob)
+	if err != nil {
+		return err
+	}
+	if len(pull.Populations) == 0 {
+		return c.exec(ctx, `INSERT INTO pull_population (population, seq, complete)
+			SELECT id, $1, FALSE FROM population WHERE feed = $2`, c.seq, feed)
+	}
+	for _, p := range pull.Populations {
+		complete := pull.CompleteFor(p.Type)
+		population, err := c.population(ctx, feed, p)
+		if err != nil {
+			return err
+		}
+		err = c.exec(ctx, "INSERT INTO pull_population (population, seq, complete) VALUES ($1, $2, $3)", population, c.seq, complete)
+		if err != nil {
+			return err
+		}
+		unseen, err := c.changeFacts(ctx, population, seen[p.Type])
+		if err != nil {
+			return err
+		}
+		if !complete {
+			continue // what was not seen may well be there
+		}
+		if err := c.removeFacts(ctx, population, unseen); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // pullID is the number of a pull's commit in the form reports show.

@@ -13,7 +13,7 @@ import (
 
 func TestCommitPull(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := t.Context()
 	usersAndKeys := planned(usersFeed, userPopulation, keyPopulation)
 
 	// look commits a pull of the users feed a minute later and gives its time.
@@ -176,7 +176,7 @@ func TestCommitPull(t *testing.T) {
 		snap := snapshot(t, s, at)
 		require.Len(t, snap.Facts, 1)
 		require.Equal(t, big.Resource, snap.Facts[0].Resource)
-		require.True(t, big.Body.(*evidence.User).Roles[0] == snap.Facts[0].Body.(*evidence.User).Roles[0])
+		require.Equal(t, evidence.Digest([]byte(big.Body.(*evidence.User).Roles[0])), evidence.Digest([]byte(snap.Facts[0].Body.(*evidence.User).Roles[0])))
 	})
 
 	t.Run("equal bodies are stored once", func(t *testing.T) {
@@ -204,7 +204,11 @@ func TestCommitPullRefuses(t *testing.T) {
 	t.Parallel()
 	pull := pullOf(noon, usersFeed, userPopulation)
 	with := func(change func(*evidence.Pull)) evidence.Pull { p := pull; change(&p); return p }
-	fact := func(change func(*evidence.Fact)) []evidence.Fact { f := user("ada", true); change(&f); return []evidence.Fact{f} }
+	fact := func(change func(*evidence.Fact)) []evidence.Fact {
+		f := user("ada", true)
+		change(&f)
+		return []evidence.Fact{f}
+	}
 
 	for name, c := range map[string]struct {
 		pull  evidence.Pull
@@ -249,7 +253,7 @@ func TestCommitPullRefuses(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			s, _ := setup(t)
-			err := s.CommitPull(context.Background(), c.pull, c.facts)
+			err := s.CommitPull(t.Context(), c.pull, c.facts)
 			require.EqualError(t, err, "commit pull of aws_iam_users over aws/111122223333: "+c.want)
 			require.EqualValues(t, 0, number(t, s, "SELECT COUNT(*) FROM commit_log"))
 		})

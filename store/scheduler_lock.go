@@ -37,6 +37,21 @@ func (s *Store) LockScheduler() (release func() error, err error) {
 	}, nil
 }
 
+// Scheduler says whether a process schedules pulls into the store now, and names
+// it as far as it is known: " (process 123)".
+func (s *Store) Scheduler() (who string, running bool, err error) {
+	path := s.path + ".lock"
+	lock := flock.New(path, flock.SetPermissions(0o600), flock.SetFlag(os.O_CREATE|os.O_RDWR))
+	free, err := lock.TryRLock()
+	if err != nil {
+		return "", false, s.explain("look at "+path, err)
+	}
+	if !free {
+		return holder(path), true, nil
+	}
+	return "", false, lock.Unlock()
+}
+
 // holder names the process in a lock file; nothing if it has not written itself yet.
 func holder(path string) string {
 	text, err := os.ReadFile(path)

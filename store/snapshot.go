@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"slices"
 	"time"
 
@@ -20,7 +19,7 @@ import (
 // Which commits count at a time is described at commitAt.
 func (s *Store) Snapshot(ctx context.Context, at time.Time, sources map[string]time.Duration) (evidence.Snapshot, error) {
 	snap := evidence.Snapshot{At: at}
-	err := s.read(ctx, "read snapshot", func(tx *sql.Tx) error {
+	err := s.read(ctx, "read snapshot", func(tx session) error {
 		upTo, err := s.commitAt(ctx, tx, at)
 		if err != nil {
 			return err
@@ -54,7 +53,7 @@ func (s *Store) Snapshot(ctx context.Context, at time.Time, sources map[string]t
 }
 
 // plannedFeeds are the feeds of the sources' newest plans, without what they delivered.
-func plannedFeeds(ctx context.Context, tx *sql.Tx, sources map[string]time.Duration, upTo int64) ([]evidence.FeedState, error) {
+func plannedFeeds(ctx context.Context, tx session, sources map[string]time.Duration, upTo int64) ([]evidence.FeedState, error) {
 	var feeds []evidence.FeedState
 	at := map[evidence.FeedID]int{}
 	for _, source := range sortedNames(sources) {

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"context"
 	"errors"
 	"testing"
 	"time"
@@ -13,7 +12,7 @@ import (
 
 func TestSnapshot(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := t.Context()
 
 	t.Run("a source that was never planned has no feeds", func(t *testing.T) {
 		t.Parallel()
@@ -188,7 +187,7 @@ func TestSnapshot(t *testing.T) {
 
 func TestSnapshotWhenTheClockGoesBack(t *testing.T) {
 	t.Parallel()
-	ctx := context.Background()
+	ctx := t.Context()
 	s, clock := setup(t)
 	require.NoError(t, s.CommitPlan(ctx, plan(noon, planned(usersFeed, userPopulation))))
 	look := func(mfa bool) {

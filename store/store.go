@@ -87,13 +87,13 @@ func (s *Store) Close() error {
 }
 
 // read runs queries against one moment of the store.
-func (s *Store) read(ctx context.Context, what string, query func(*sql.Tx) error) error {
+func (s *Store) read(ctx context.Context, what string, query func(session) error) error {
 	tx, err := s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true})
 	if err != nil {
 		return s.explain(what, err)
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing was written
-	if err := query(tx); err != nil {
+	if err := query(newSession(tx)); err != nil {
 		return s.explain(what, err)
 	}
 	return nil

@@ -1,8 +1,8 @@
 package store
 
 import (
-	"context"
 	"fmt"
+	"strconv"
 	"testing"
 	"time"
 
@@ -11,7 +11,7 @@ import (
 
 func BenchmarkUnchanged(b *testing.B) {
 	for _, resources := range []int{10_000, 100_000} {
-		s, look, judgeAll := estate(b, resources)
+		s, look, judgeAll := estate(b, resources, 3)
 		for name, again := range map[string]func(){"pull": look, "assessment": judgeAll} {
 			b.Run(fmt.Sprintf("%s/resources=%d", name, resources), func(b *testing.B) {
 				before := sizeOf(b, s)
@@ -26,7 +26,7 @@ func BenchmarkUnchanged(b *testing.B) {
 
 func BenchmarkSnapshot(b *testing.B) {
 	const resources = 100_000
-	s, look, _ := estate(b, resources)
+	s, look, _ := estate(b, resources, 3)
 	look()
 	newest := number(b, s, "SELECT MAX(at) FROM commit_log")
 	for name, at := range map[string]time.Time{"now": fromMicros(newest), "past": fromMicros(newest).Add(-time.Minute)} {
@@ -44,7 +44,26 @@ func BenchmarkFirstPull(b *testing.B) {
 	facts := numbered("arn:aws:iam::111122223333:user/", resources, true)
 	for b.Loop() {
 		s, clock := setup(b)
-		require.NoError(b, s.CommitPull(context.Background(), pullOf(clock.Now(), usersFeed, userPopulation), facts))
+		require.NoError(b, s.CommitPull(b.Context(), pullOf(clock.Now(), usersFeed, userPopulation), facts))
 		b.ReportMetric(float64(sizeOf(b, s)), "bytes")
 	}
+}
+
+func BenchmarkSnapshotOfManyFeeds(b *testing.B) {
+	const feeds = 5000
+	ctx := b.Context()
+	s, clock := setup(b)
+	p := plan(clock.Now())
+	for n := range feeds {
+		feed := usersFeed
+		feed.Scope.Account = strconv.Itoa(n)
+		p.Feeds = append(p.Feeds, planned(feed, userPopulation))
+		require.NoError(b, s.CommitPull(ctx, pullOf(clock.Now(), feed, userPopulation), nil))
+	}
+	require.NoError(b, s.CommitPlan(ctx, p))
+	b.Run(fmt.Sprintf("feeds=%d", feeds), func(b *testing.B) {
+		for b.Loop() {
+			require.Len(b, snapshot(b, s, clock.Now()).Feeds, feeds)
+		}
+	})
 }

@@ -1,7 +1,7 @@
 package store
 
 import (
-	"context"
+	"database/sql"
 	"encoding/json"
 	"os"
 	"path/filepath"
@@ -20,8 +20,8 @@ import (
 func TestMain(m *testing.M) {
 	if run, ok := children[os.Getenv(childVariable)]; ok {
 		if err := run(os.Args[1:]); err != nil {
-			os.Stderr.WriteString(err.Error() + "\n") //nolint:errcheck // nobody is left to tell
-			os.Exit(1)
+			os.Stderr.WriteString(err.Error() + "\n")
+			os.Exit(1) //nolint:forbidigo // this is the child's main
 		}
 		return
 	}
@@ -49,17 +49,17 @@ func (c *testClock) Add(d time.Duration) time.Time {
 
 var noon = time.Date(2026, 3, 31, 12, 0, 0, 0, time.UTC)
 
-func setup(t testing.TB) (*Store, *testClock) {
-	t.Helper()
+func setup(tb testing.TB) (*Store, *testClock) {
+	tb.Helper()
 	clock := &testClock{now: noon}
-	return open(t, filepath.Join(t.TempDir(), "controlwatch.db"), Options{Clock: clock.Now, Version: "test"}), clock
+	return open(tb, filepath.Join(tb.TempDir(), "controlwatch.db"), Options{Clock: clock.Now, Version: "test"}), clock
 }
 
-func open(t testing.TB, path string, options Options) *Store {
-	t.Helper()
-	s, err := Open(context.Background(), "sqlite:"+path, options)
-	require.NoError(t, err)
-	t.Cleanup(func() { require.NoError(t, s.Close()) })
+func open(tb testing.TB, path string, options Options) *Store {
+	tb.Helper()
+	s, err := Open(tb.Context(), "sqlite:"+path, options)
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, s.Close()) })
 	return s
 }
 
@@ -100,50 +100,50 @@ func user(id string, mfa bool) evidence.Fact {
 }
 
 // users are the facts of a snapshot: by id, whether MFA is on.
-func users(t testing.TB, snap evidence.Snapshot) map[string]bool {
-	t.Helper()
+func users(tb testing.TB, snap evidence.Snapshot) map[string]bool {
+	tb.Helper()
 	all := map[string]bool{}
 	for _, f := range snap.Facts {
-		require.NotContains(t, all, f.Resource.ID, "a resource is in a snapshot once")
+		require.NotContains(tb, all, f.Resource.ID, "a resource is in a snapshot once")
 		all[f.Resource.ID] = *f.Body.(*evidence.User).MFA.Enabled
 	}
 	return all
 }
 
-func snapshot(t testing.TB, s *Store, at time.Time) evidence.Snapshot {
-	t.Helper()
-	snap, err := s.Snapshot(context.Background(), at, map[string]time.Duration{source: 24 * time.Hour})
-	require.NoError(t, err)
+func snapshot(tb testing.TB, s *Store, at time.Time) evidence.Snapshot {
+	tb.Helper()
+	snap, err := s.Snapshot(tb.Context(), at, map[string]time.Duration{source: 24 * time.Hour})
+	require.NoError(tb, err)
 	return snap
 }
 
-func number(t testing.TB, s *Store, query string) int64 {
-	t.Helper()
+func number(tb testing.TB, s *Store, query string) int64 {
+	tb.Helper()
 	var n int64
-	require.NoError(t, s.readers.QueryRowContext(context.Background(), query).Scan(&n))
+	require.NoError(tb, s.readers.QueryRowContext(tb.Context(), query).Scan(&n))
 	return n
 }
 
 // dump is every row of a query in one text.
-func dump(t testing.TB, s *Store, query string) string {
-	t.Helper()
-	rows, err := s.readers.QueryContext(context.Background(), query)
-	require.NoError(t, err)
-	defer rows.Close()
-	columns, err := rows.Columns()
-	require.NoError(t, err)
+func dump(tb testing.TB, s *Store, query string) string {
+	tb.Helper()
 	var all [][]any
-	for rows.Next() {
-		values, targets := make([]any, len(columns)), make([]any, len(columns))
-		for i := range values {
-			targets[i] = &values[i]
-		}
-		require.NoError(t, rows.Scan(targets...))
-		all = append(all, values)
-	}
-	require.NoError(t, rows.Err())
+	require.NoError(tb, s.read(tb.Context(), "dump", func(tx session) error {
+		return tx.each(tb.Context(), func(rows *sql.Rows) error {
+			columns, err := rows.Columns()
+			if err != nil {
+				return err
+			}
+			values, targets := make([]any, len(columns)), make([]any, len(columns))
+			for i := range values {
+				targets[i] = &values[i]
+			}
+			all = append(all, values)
+			return rows.Scan(targets...)
+		}, query)
+	}))
 	text, err := json.Marshal(all)
-	require.NoError(t, err)
+	require.NoError(tb, err)
 	return string(text)
 }
 

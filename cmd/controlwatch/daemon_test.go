@@ -73,6 +73,12 @@ func TestDaemonTellsSystemFromSight(t *testing.T) {
 	require.Equal(t, exitCannotRun, second.ProcessState.ExitCode())
 	require.Contains(t, string(out), "already runs on")
 
+	stray := exec.CommandContext(t.Context(), "controlwatch", "scan", "--store", d.args[len(d.args)-1])
+	stray.Env = d.env
+	out, err = stray.CombinedOutput()
+	require.Error(t, err)
+	require.Contains(t, string(out), "scan with its configuration")
+
 	d.stop(syscall.SIGKILL)
 	d.start()
 	require.Equal(t, before, d.series("", "controlwatch_drift_events_total", "controlwatch_findings", "controlwatch_control_state"))

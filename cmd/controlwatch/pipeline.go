@@ -56,4 +56,14 @@ func (l *pipeline) once(ctx context.Context, sources []connect.Source) (soc2.Ass
 	return l.assessor.Assess(ctx)
 }
 
+// refuseBesideDaemon keeps a scan of whatever credentials are at hand out of a
+// store that a daemon keeps: what the scan does not look at would read as gone.
+func (l *pipeline) refuseBesideDaemon() error {
+	who, running, err := l.store.Scheduler()
+	if err == nil && running {
+		err = fmt.Errorf("a daemon%s keeps %s: scan with its configuration (-c FILE), or into another --store", who, l.store.Path())
+	}
+	return err
+}
+
 func (l *pipeline) close() error { return l.store.Close() }

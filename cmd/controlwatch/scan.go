@@ -72,6 +72,11 @@ func (p *program) scan(cmd *cobra.Command, f scanFlags) error {
 		return err
 	}
 	defer line.close() //nolint:errcheck // everything is committed by now; a failed close loses nothing
+	if f.config == "" {
+		if err := line.refuseBesideDaemon(); err != nil {
+			return err
+		}
+	}
 	assessment, err := line.once(ctx, bare(sources))
 	progress.close()
 	if err != nil {

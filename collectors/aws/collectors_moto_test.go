@@ -9,6 +9,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
 	"github.com/aws/aws-sdk-go-v2/service/s3"
+	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/s3control"
 	controltypes "github.com/aws/aws-sdk-go-v2/service/s3control/types"
 	"github.com/stretchr/testify/require"
@@ -28,10 +29,9 @@ var (
 func TestCollectorsAgainstMoto(t *testing.T) {
 	t.Parallel()
 	m := mototest.Start(t, mototest.InCompany)
-	company{t: t, moto: m}.seed()
+	mototest.Company{T: t, Server: m}.Seed()
 	europe := s3.NewFromConfig(m.Writer("eu-west-1", anyone), func(o *s3.Options) { o.UsePathStyle = true })
-	made := company{t: t, moto: m}
-	made.bucket("us-east-1", "acme-robotics-bare", bucket{}) // nothing was ever set
+	mototest.Company{T: t, Server: m}.BareBucket("us-east-1", "acme-robotics-bare")
 	_, err := europe.PutBucketVersioning(t.Context(), versioning("acme-robotics-legacy-exports", "Suspended"))
 	require.NoError(t, err)
 
@@ -177,7 +177,7 @@ func requireBuckets(t *testing.T, got look) {
 		{
 			name: "acme-robotics-customer-data", region: "eu-west-1", ownership: "BucketOwnerEnforced",
 			tags:       map[string]string{"data-classification": "restricted", "owner": "ada"},
-			encryption: &evidence.Encryption{Enabled: yes, Algorithm: aws.String("aws:kms"), KeyID: aws.String(customerKey), CustomerKey: yes},
+			encryption: &evidence.Encryption{Enabled: yes, Algorithm: aws.String("aws:kms"), KeyID: aws.String(mototest.CustomerKey), CustomerKey: yes},
 			versioning: yes, logging: yes, block: closed, grants: []evidence.ACLGrant{mine},
 			policy: &evidence.PolicyDocument{Statements: []evidence.PolicyStatement{{
 				Sid: "TLSOnly", Effect: "Deny", Principal: map[string][]string{"*": {"*"}}, Action: []string{"s3:*"},
@@ -248,7 +248,7 @@ func requireDatabases(t *testing.T, got look) {
 	production := map[string]string{"environment": "production"}
 	for _, w := range []database{
 		{
-			typ: "aws.rds.db_instance", name: "orders", region: "eu-west-1", key: customerKey, engine: "postgres", version: "16.4",
+			typ: "aws.rds.db_instance", name: "orders", region: "eu-west-1", key: mototest.CustomerKey, engine: "postgres", version: "16.4",
 			encrypted: yes, protected: yes, public: no, multiAZ: yes, days: 14, tags: production,
 		},
 		{
@@ -280,4 +280,8 @@ func requireDatabases(t *testing.T, got look) {
 	}
 	require.Len(t, got.facts["aws.rds.db_instance"], 3)
 	require.Len(t, got.facts["aws.rds.db_cluster"], 1)
+}
+
+func versioning(bucket string, status s3types.BucketVersioningStatus) *s3.PutBucketVersioningInput {
+	return &s3.PutBucketVersioningInput{Bucket: &bucket, VersioningConfiguration: &s3types.VersioningConfiguration{Status: status}}
 }

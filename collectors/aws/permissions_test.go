@@ -62,7 +62,7 @@ var (
 func TestLeastPrivilege(t *testing.T) {
 	t.Parallel()
 	m := mototest.Start(t, mototest.InCompany)
-	company{t: t, moto: m}.seed()
+	mototest.Company{T: t, Server: m}.Seed()
 	client := iam.NewFromConfig(m.Writer("us-east-1", anyone))
 	principal := func(name string, policy cwaws.IdentityPolicy) mototest.Keys {
 		policy.Statement = append(policy.Statement, cwaws.IdentityStatement{Effect: "Allow", Action: motoAsks, Resource: "*"})

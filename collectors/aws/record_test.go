@@ -61,7 +61,7 @@ func TestRecordSample(t *testing.T) {
 	m := mototest.Start(t, mototest.InCompany, "LD_PRELOAD="+libraries[0], "FAKETIME_TIMESTAMP_FILE="+clock,
 		"FAKETIME_NO_CACHE=1", "FAKETIME_DONT_FAKE_MONOTONIC=1", "TZ=UTC")
 	require.NoError(t, m.Call(t, http.MethodPost, "/moto-api/seed?a=42", ""))
-	company{t: t, moto: m, at: at}.seed()
+	mototest.Company{T: t, Server: m, At: at}.Seed()
 	at(time.Date(2026, 11, 16, 8, 59, 0, 0, time.UTC))
 	role, err := sts.NewFromConfig(m.Writer("us-east-1", anyone)).AssumeRole(t.Context(), &sts.AssumeRoleInput{
 		RoleArn: aws.String("arn:aws:iam::" + companyAccount + ":role/controlwatch"), RoleSessionName: aws.String("controlwatch"),

@@ -94,6 +94,7 @@ func input(controls int) page.Input {
 	for n := range 9 {
 		f := evidence.FeedState{Source: "aws/111122223333", ID: evidence.FeedID{Collector: fmt.Sprint(n)}, Populations: populations}
 		f.Last = &evidence.Pull{StartedAt: now.Add(-time.Hour), FinishedAt: now, Populations: populations}
+		f.Complete = map[string]time.Time{"t": f.Last.StartedAt}
 		a.Feeds = append(a.Feeds, f)
 	}
 	a.Feeds = append(a.Feeds, evidence.FeedState{Source: "github/acme-robotics", Populations: populations})

@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
@@ -13,8 +14,6 @@ import (
 
 	"github.com/stretchr/testify/require"
 )
-
-func init() { children["limited"] = commitUnderLimit } //nolint:gochecknoinits // only Linux has this child
 
 func TestReadOnly(t *testing.T) {
 	t.Parallel()
@@ -33,7 +32,7 @@ func TestReadOnly(t *testing.T) {
 			folder := t.TempDir()
 			require.NoError(t, os.Chmod(filepath.Dir(folder), 0o755)) //nolint:gosec // another user must get there
 			path := filepath.Join(folder, "controlwatch.db")
-			s, err := Open(context.Background(), "sqlite:"+path, Options{Clock: time.Now})
+			s, err := Open(t.Context(), "sqlite:"+path, Options{Clock: time.Now})
 			require.NoError(t, err)
 			require.NoError(t, s.Close())
 			require.NoError(t, os.Remove(path+".open.lock"))
@@ -67,7 +66,7 @@ func TestDiskThatRefusesToGrow(t *testing.T) {
 
 // commitUnderLimit commits, is refused by the system half-way through a larger
 // commit, and goes on when there is room again. It prints the refusal.
-func commitUnderLimit(args []string) error {
+func commitUnderLimit(args []string) (err error) {
 	signal.Ignore(syscall.SIGXFSZ)
 	ctx := context.Background()
 	clock := &testClock{now: noon}
@@ -75,7 +74,7 @@ func commitUnderLimit(args []string) error {
 	if err != nil {
 		return err
 	}
-	defer s.Close()
+	defer func() { err = errors.Join(err, s.Close()) }()
 	if err := s.CommitPull(ctx, pullOf(noon, usersFeed, userPopulation), numbered("u", 10, true)); err != nil {
 		return err
 	}
@@ -88,7 +87,7 @@ func commitUnderLimit(args []string) error {
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &tight); err != nil {
 		return err
 	}
-	big := numbered("big", 5000, true)
+	big := numbered("big", 3000, true)
 	refusal := s.CommitPull(ctx, pullOf(noon, usersFeed, userPopulation), big)
 	if refusal == nil {
 		return fmt.Errorf("a commit of %d users fitted into %d bytes", len(big), tight.Cur)

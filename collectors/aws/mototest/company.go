@@ -1,4 +1,4 @@
-package aws_test
+package mototest
 
 import (
 	"strings"
@@ -14,35 +14,34 @@ import (
 	s3types "github.com/aws/aws-sdk-go-v2/service/s3/types"
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/stretchr/testify/require"
-
-	"github.com/controlwatch/controlwatch/collectors/aws/mototest"
 )
 
-// company fills an account with Acme Robotics: resources known to be good and
+// Company fills an account with Acme Robotics: resources known to be good and
 // resources known to be bad. It writes, with clients of its own.
-type company struct {
-	t    *testing.T
-	moto mototest.Server
-	// at sets the server's clock. Nil: things happen now.
-	at func(time.Time)
+type Company struct {
+	T      *testing.T
+	Server Server
+	// At sets the server's clock. Nil: things happen now.
+	At func(time.Time)
 }
 
-func (c company) on(year int, month time.Month, day int) {
-	if c.at != nil {
-		c.at(time.Date(year, month, day, 10, 0, 0, 0, time.UTC))
+func (c Company) on(year int, month time.Month, day int) {
+	if c.At != nil {
+		c.At(time.Date(year, month, day, 10, 0, 0, 0, time.UTC))
 	}
 }
 
-func (c company) seed() {
-	c.t.Helper()
+// Seed creates the resources.
+func (c Company) Seed() {
+	c.T.Helper()
 	c.people()
 	c.buckets()
 	c.databases()
 }
 
-func (c company) people() {
-	t, ctx := c.t, c.t.Context()
-	client := iam.NewFromConfig(c.moto.Writer("us-east-1", anyone))
+func (c Company) people() {
+	t, ctx := c.T, c.T.Context()
+	client := iam.NewFromConfig(c.Server.Writer("us-east-1", Anyone))
 	c.on(2024, 2, 5)
 	_, err := client.UpdateAccountPasswordPolicy(ctx, &iam.UpdateAccountPasswordPolicyInput{
 		MinimumPasswordLength: aws.Int32(14), PasswordReusePrevention: aws.Int32(24),
@@ -52,7 +51,7 @@ func (c company) people() {
 	require.NoError(t, err)
 
 	c.on(2024, 2, 6)
-	c.user(client, "ada", true, "arn:aws:iam::"+companyAccount+":mfa/ada")
+	c.user(client, "ada", true, "arn:aws:iam::"+CompanyAccount+":mfa/ada")
 	c.on(2024, 3, 11)
 	c.user(client, "linus", false)
 	c.on(2024, 3, 12)
@@ -60,7 +59,7 @@ func (c company) people() {
 	c.on(2024, 9, 2)
 	c.user(client, "grace", true)
 	c.on(2025, 1, 20)
-	c.user(client, "marie", true, "arn:aws:iam::"+companyAccount+":u2f/user/marie/laptop-5AQ7")
+	c.user(client, "marie", true, "arn:aws:iam::"+CompanyAccount+":u2f/user/marie/laptop-5AQ7")
 	c.on(2025, 6, 10)
 	c.user(client, "kofi", true, "GAHT12345678")
 	retired := c.key(client, "kofi")
@@ -79,8 +78,8 @@ func (c company) people() {
 	c.use(ada)
 }
 
-func (c company) user(client *iam.Client, name string, password bool, factors ...string) {
-	t, ctx := c.t, c.t.Context()
+func (c Company) user(client *iam.Client, name string, password bool, factors ...string) {
+	t, ctx := c.T, c.T.Context()
 	_, err := client.CreateUser(ctx, &iam.CreateUserInput{UserName: &name})
 	require.NoError(t, err)
 	if password {
@@ -96,16 +95,16 @@ func (c company) user(client *iam.Client, name string, password bool, factors ..
 	}
 }
 
-func (c company) key(client *iam.Client, user string) mototest.Keys {
-	out, err := client.CreateAccessKey(c.t.Context(), &iam.CreateAccessKeyInput{UserName: &user})
-	require.NoError(c.t, err)
-	return mototest.Keys{ID: *out.AccessKey.AccessKeyId, Secret: *out.AccessKey.SecretAccessKey}
+func (c Company) key(client *iam.Client, user string) Keys {
+	out, err := client.CreateAccessKey(c.T.Context(), &iam.CreateAccessKeyInput{UserName: &user})
+	require.NoError(c.T, err)
+	return Keys{ID: *out.AccessKey.AccessKeyId, Secret: *out.AccessKey.SecretAccessKey}
 }
 
 // use signs one request with a key, after which moto knows when it was last used.
-func (c company) use(k mototest.Keys) {
-	_, err := sts.NewFromConfig(c.moto.Writer("us-east-1", k)).GetCallerIdentity(c.t.Context(), &sts.GetCallerIdentityInput{})
-	require.NoError(c.t, err)
+func (c Company) use(k Keys) {
+	_, err := sts.NewFromConfig(c.Server.Writer("us-east-1", k)).GetCallerIdentity(c.T.Context(), &sts.GetCallerIdentityInput{})
+	require.NoError(c.T, err)
 }
 
 const (
@@ -115,18 +114,19 @@ const (
 	logsPolicy   = `{"Version":"2012-10-17","Statement":[{"Sid":"TLSOnly","Effect":"Deny","Principal":{"AWS":"*"},"Action":["s3:*"],` +
 		`"Resource":["arn:aws:s3:::BUCKET","arn:aws:s3:::BUCKET/*"],"Condition":{"Bool":{"aws:SecureTransport":"false"}}},` +
 		`{"Sid":"Logs","Effect":"Allow","Principal":{"Service":"logging.s3.amazonaws.com"},"Action":"s3:PutObject","Resource":"arn:aws:s3:::BUCKET/*",` +
-		`"Condition":{"StringEquals":{"aws:SourceAccount":"` + companyAccount + `"}}}]}`
-	customerKey = "arn:aws:kms:eu-west-1:" + companyAccount + ":key/1c0ffee5-0000-4000-8000-000000000001"
+		`"Condition":{"StringEquals":{"aws:SourceAccount":"` + CompanyAccount + `"}}}]}`
+	// CustomerKey encrypts what is encrypted by a key of the company's own.
+	CustomerKey = "arn:aws:kms:eu-west-1:" + CompanyAccount + ":key/1c0ffee5-0000-4000-8000-000000000001"
 )
 
-func (c company) buckets() {
+func (c Company) buckets() {
 	c.on(2024, 2, 12)
 	c.bucket("eu-west-1", "acme-robotics-logs", bucket{
 		algorithm: s3types.ServerSideEncryptionAes256, blocked: true, policy: logsPolicy, versioned: true,
 		ownership: s3types.ObjectOwnershipBucketOwnerEnforced, tags: map[string]string{"data-classification": "internal"},
 	})
 	c.bucket("eu-west-1", "acme-robotics-customer-data", bucket{
-		algorithm: s3types.ServerSideEncryptionAwsKms, key: customerKey, blocked: true, policy: tlsOnlyPolicy, versioned: true,
+		algorithm: s3types.ServerSideEncryptionAwsKms, key: CustomerKey, blocked: true, policy: tlsOnlyPolicy, versioned: true,
 		ownership: s3types.ObjectOwnershipBucketOwnerEnforced, logTo: "acme-robotics-logs",
 		tags: map[string]string{"data-classification": "restricted", "owner": "ada"},
 	})
@@ -145,6 +145,9 @@ func (c company) buckets() {
 	})
 }
 
+// BareBucket creates a bucket on which nothing was ever set.
+func (c Company) BareBucket(region, name string) { c.bucket(region, name, bucket{}) }
+
 // bucket is how a bucket is set up; what is zero was never set.
 type bucket struct {
 	algorithm s3types.ServerSideEncryption
@@ -158,9 +161,9 @@ type bucket struct {
 	tags      map[string]string
 }
 
-func (c company) bucket(region, name string, b bucket) {
-	t, ctx := c.t, c.t.Context()
-	client := s3.NewFromConfig(c.moto.Writer(region, anyone), func(o *s3.Options) { o.UsePathStyle = true })
+func (c Company) bucket(region, name string, b bucket) {
+	t, ctx := c.T, c.T.Context()
+	client := s3.NewFromConfig(c.Server.Writer(region, Anyone), func(o *s3.Options) { o.UsePathStyle = true })
 	in := &s3.CreateBucketInput{Bucket: &name, ObjectOwnership: b.ownership}
 	if region != "us-east-1" {
 		in.CreateBucketConfiguration = &s3types.CreateBucketConfiguration{LocationConstraint: s3types.BucketLocationConstraint(region)}
@@ -213,14 +216,14 @@ func (c company) bucket(region, name string, b bucket) {
 	}
 }
 
-func (c company) databases() {
-	t, ctx := c.t, c.t.Context()
-	europe := rds.NewFromConfig(c.moto.Writer("eu-west-1", anyone))
+func (c Company) databases() {
+	t, ctx := c.T, c.T.Context()
+	europe := rds.NewFromConfig(c.Server.Writer("eu-west-1", Anyone))
 	c.on(2024, 2, 14)
 	_, err := europe.CreateDBInstance(ctx, &rds.CreateDBInstanceInput{
 		DBInstanceIdentifier: aws.String("orders"), DBInstanceClass: aws.String("db.m7g.large"), Engine: aws.String("postgres"), EngineVersion: aws.String("16.4"),
 		AllocatedStorage: aws.Int32(100), MasterUsername: aws.String("postgres"), MasterUserPassword: aws.String("example-only-1"),
-		StorageEncrypted: aws.Bool(true), KmsKeyId: aws.String(customerKey), BackupRetentionPeriod: aws.Int32(14),
+		StorageEncrypted: aws.Bool(true), KmsKeyId: aws.String(CustomerKey), BackupRetentionPeriod: aws.Int32(14),
 		DeletionProtection: aws.Bool(true), MultiAZ: aws.Bool(true), PubliclyAccessible: aws.Bool(false),
 		Tags: []rdstypes.Tag{{Key: aws.String("environment"), Value: aws.String("production")}},
 	})
@@ -233,7 +236,7 @@ func (c company) databases() {
 	})
 	require.NoError(t, err)
 	c.on(2026, 1, 12)
-	america := rds.NewFromConfig(c.moto.Writer("us-east-1", anyone))
+	america := rds.NewFromConfig(c.Server.Writer("us-east-1", Anyone))
 	_, err = america.CreateDBCluster(ctx, &rds.CreateDBClusterInput{
 		DBClusterIdentifier: aws.String("telemetry"), Engine: aws.String("aurora-postgresql"), EngineVersion: aws.String("16.4"),
 		MasterUsername: aws.String("postgres"), MasterUserPassword: aws.String("example-only-1"),
@@ -249,7 +252,3 @@ func (c company) databases() {
 }
 
 func named(policy, bucket string) string { return strings.ReplaceAll(policy, "BUCKET", bucket) }
-
-func versioning(bucket string, status s3types.BucketVersioningStatus) *s3.PutBucketVersioningInput {
-	return &s3.PutBucketVersioningInput{Bucket: &bucket, VersioningConfiguration: &s3types.VersioningConfiguration{Status: status}}
-}

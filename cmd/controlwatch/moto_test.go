@@ -1,0 +1,120 @@
+package main
+
+import (
+	"bytes"
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/controlwatch/controlwatch/collectors/aws"
+	"github.com/controlwatch/controlwatch/collectors/aws/mototest"
+	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/report"
+	"github.com/controlwatch/controlwatch/soc2"
+)
+
+// The program against a live AWS API that nobody on the project wrote: each
+// seeded resource, good or bad, is judged as it was made; with each read denied
+// alone, and with all, no fail turns into a pass and each loss has a name.
+func TestScanOfMoto(t *testing.T) {
+	t.Parallel()
+	moto := mototest.Start(t, mototest.InCompany)
+	mototest.Company{T: t, Server: moto}.Seed()
+
+	healthy, code := scanMoto(t, moto, http.DefaultTransport)
+	require.Equal(t, exitGap, code)
+	for _, want := range []struct {
+		check, resource string
+		outcome         soc2.Outcome
+	}{
+		{"console-user-has-second-factor", "ada", soc2.Pass},
+		{"console-user-has-second-factor", "marie", soc2.Pass},
+		{"console-user-has-second-factor", "kofi", soc2.Pass},
+		{"console-user-has-second-factor", "grace", soc2.Fail},
+		{"console-user-has-second-factor", "linus", soc2.NotApplicable},
+		{"console-user-has-second-factor", "ci-deploy", soc2.NotApplicable},
+		{"bucket-is-not-public", "acme-robotics-website", soc2.Fail},
+		{"bucket-is-not-public", "acme-robotics-legacy-exports", soc2.Fail},
+		{"bucket-is-not-public", "acme-robotics-customer-data", soc2.Pass},
+		{"bucket-is-not-public", "acme-robotics-logs", soc2.Pass},
+		{"bucket-is-not-public", "acme-robotics-backups", soc2.Pass},
+		{"bucket-refuses-plain-connections", "acme-robotics-customer-data", soc2.Pass},
+		{"bucket-refuses-plain-connections", "acme-robotics-logs", soc2.Pass},
+		{"bucket-refuses-plain-connections", "acme-robotics-website", soc2.Fail},
+		{"bucket-refuses-plain-connections", "acme-robotics-backups", soc2.Fail},
+		{"database-is-not-public", "orders", soc2.Pass},
+		{"database-is-not-public", "reporting", soc2.Fail},
+		{"database-is-encrypted", "orders", soc2.Pass},
+		{"database-is-encrypted", "telemetry", soc2.Pass},
+		{"database-is-encrypted", "reporting", soc2.Fail},
+	} {
+		require.Equal(t, want.outcome, outcomeOf(t, healthy, want.check, want.resource), "%s on %s", want.check, want.resource)
+	}
+
+	for _, op := range awsReads() {
+		t.Run(op, func(t *testing.T) {
+			without, _ := scanMoto(t, moto, denying{base: http.DefaultTransport, denied: func(asked string) bool { return asked == op }})
+			requireNoneGreener(t, healthy, without)
+			if used(healthy, op) {
+				require.True(t, slices.ContainsFunc(without.Holes, func(h report.Hole) bool {
+					return h.Reason == evidence.Denied && strings.Contains(h.Detail, op)
+				}), "no hole names %s", op)
+			}
+		})
+	}
+	t.Run("all of them", func(t *testing.T) {
+		without, code := scanMoto(t, moto, denying{base: http.DefaultTransport, denied: func(string) bool { return true }})
+		requireNoneGreener(t, healthy, without)
+		require.Zero(t, without.Summary.Outcomes.Pass)
+		require.Zero(t, without.Summary.Outcomes.Fail)
+		require.Equal(t, exitIncomplete, code)
+	})
+}
+
+func awsReads() []string {
+	ops := slices.Clone(aws.Provider.Discovery.Reads)
+	for _, c := range aws.Provider.Collectors {
+		ops = append(ops, c.Reads...)
+	}
+	slices.Sort(ops)
+	return slices.Compact(ops)
+}
+
+func outcomeOf(t *testing.T, s report.Scan, check, resource string) soc2.Outcome {
+	t.Helper()
+	for _, f := range s.Findings {
+		if f.Check == check && f.Resource.Name == resource {
+			return f.Outcome
+		}
+	}
+	require.Fail(t, "no finding", "%s on %s", check, resource)
+	return soc2.Unobserved
+}
+
+// scanMoto runs `controlwatch scan -o json` in two regions with a store of its own.
+func scanMoto(t *testing.T, moto mototest.Server, base http.RoundTripper) (report.Scan, int) {
+	t.Helper()
+	dir := t.TempDir()
+	file := filepath.Join(dir, "controlwatch.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("sources: [{provider: aws, settings: {regions: [eu-west-1, us-east-1]}}]\n"), 0o600))
+	env := map[string]string{
+		"AWS_ENDPOINT_URL": moto.Endpoint, "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "sample", "AWS_REGION": "us-east-1",
+	}
+	var out, messages bytes.Buffer
+	p := &program{
+		stdout: &out, stderr: io.MultiWriter(&messages), now: time.Now, base: base,
+		env: func(name string) string { return env[name] },
+	}
+	code := run(t.Context(), p, []string{"scan", "-c", file, "-o", "json", "--store", "sqlite:" + filepath.Join(dir, "c.db")})
+	require.NotEqual(t, exitCannotRun, code, "%s", messages.String())
+	scan, err := report.Read(&out)
+	require.NoError(t, err)
+	return scan, code
+}
