@@ -115,13 +115,7 @@ func parse(file string, src []byte, env func(string) string) (Config, error) {
 	c.fill()
 	for i := range c.Sources {
 		s := &c.Sources[i].Settings
-		s.Node, s.dir, s.env = node.At("sources", i, "settings"), filepath.Dir(file), env
-		if _, ok := s.raw.(map[string]any); !ok && s.raw != nil {
-			return Config{}, s.Node.Problem("settings: expected a mapping")
-		}
-		if s.raw == nil {
-			s.Node = strictyaml.Node{File: file}
-		}
+		s.Node.File, s.dir, s.env = file, filepath.Dir(file), env
 	}
 	if err := c.validate(); err != nil {
 		return Config{}, err

@@ -74,6 +74,19 @@ func TestReadNamesAMissingSecret(t *testing.T) {
 	require.ErrorContains(t, c.Sources[0].Settings.Decode(&settings{}), ":3:23: ${env:GITHUB_TOKEN}: the environment variable is not set")
 }
 
+func TestSettingsAreExpandedOnce(t *testing.T) {
+	t.Parallel()
+	file := filepath.Join(t.TempDir(), "c.yaml")
+	require.NoError(t, os.WriteFile(file, []byte("sources:\n  - provider: github\n    settings: &s\n      token: ${env:A}\n      other: |\n        -${env:A}-${env:A}\n  - provider: github\n    settings: *s\n"), 0o600))
+	c, err := config.Read(file, func(name string) string { return map[string]string{"A": "${env:B}", "B": "leaked"}[name] })
+	require.NoError(t, err)
+	for _, source := range []int{0, 1, 0} {
+		var s settings
+		require.NoError(t, c.Sources[source].Settings.Decode(&s))
+		require.Equal(t, settings{Token: "${env:B}", Other: "-${env:B}-${env:B}\n"}, s, "what a variable gives is no reference")
+	}
+}
+
 func TestReadReportsEveryProblemAtOnce(t *testing.T) {
 	t.Parallel()
 	file := filepath.Join(t.TempDir(), "c.yaml")

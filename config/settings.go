@@ -1,6 +1,8 @@
 package config
 
 import (
+	"context"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -18,13 +20,17 @@ import (
 type Settings struct {
 	Node strictyaml.Node
 
-	raw any
 	dir string
 	env func(string) string
 }
 
 // UnmarshalYAML keeps the block for later.
-func (s *Settings) UnmarshalYAML(unmarshal func(any) error) error { return unmarshal(&s.raw) }
+func (s *Settings) UnmarshalYAML(ctx context.Context, n ast.Node) error {
+	if _, ok := n.(ast.MapNode); !ok {
+		return errors.New("expected a mapping")
+	}
+	return s.Node.UnmarshalYAML(ctx, n)
+}
 
 // MarshalJSON writes nothing: settings may hold secrets, and leave this value
 // only towards the provider they are for.
@@ -32,40 +38,26 @@ func (s Settings) MarshalJSON() ([]byte, error) { return []byte("{}"), nil }
 
 // Decode expands references and reads the block strictly.
 func (s Settings) Decode(into any) error {
-	if s.Node.AST == nil {
-		return nil
+	expanded, err := s.Node.Replace(s.expand)
+	if err != nil {
+		return err
 	}
-	v := &expander{settings: s}
-	ast.Walk(v, s.Node.AST)
-	if v.err != nil {
-		return v.err
-	}
-	return s.Node.Decode(into)
+	return expanded.Decode(into)
 }
 
 var reference = regexp.MustCompile(`\$\{(env|file):([^}]*)\}`)
 
-type expander struct {
-	settings Settings
-	err      error
-}
-
-// Visit expands the references of every text.
-func (e *expander) Visit(n ast.Node) ast.Visitor {
-	text, ok := n.(*ast.StringNode)
-	if !ok || e.err != nil || !strings.Contains(text.Value, "${") {
-		return e
-	}
-	at := strictyaml.Node{File: e.settings.Node.File, AST: n}
-	text.Value = reference.ReplaceAllStringFunc(text.Value, func(ref string) string {
+func (s Settings) expand(text string) (string, error) {
+	var wrong error
+	expanded := reference.ReplaceAllStringFunc(text, func(ref string) string {
 		parts := reference.FindStringSubmatch(ref)
-		value, err := e.settings.lookUp(parts[1], parts[2])
-		if err != nil && e.err == nil {
-			e.err = at.Problem("%v", err)
+		value, err := s.lookUp(parts[1], parts[2])
+		if wrong == nil {
+			wrong = err
 		}
 		return value
 	})
-	return e
+	return expanded, wrong
 }
 
 func (s Settings) lookUp(kind, name string) (string, error) {

@@ -8,11 +8,9 @@ import (
 	"strings"
 	"time"
 
-	"github.com/goccy/go-yaml/ast"
-
 	"github.com/controlwatch/controlwatch/evaluators/observed"
-	"github.com/controlwatch/controlwatch/evaluators/strictyaml"
 	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/internal/strictyaml"
 	"github.com/controlwatch/controlwatch/soc2"
 )
 
@@ -39,7 +37,7 @@ type caseFact struct {
 	Name    string          `yaml:"name"`
 	Account string          `yaml:"account"`
 	Region  string          `yaml:"region"`
-	Body    ast.Node        `yaml:"body"`
+	Body    strictyaml.Node `yaml:"body"`
 	Holes   []evidence.Hole `yaml:"holes"`
 }
 
@@ -65,14 +63,14 @@ func readCases(fsys fs.FS, name string, control soc2.Control) ([]testCase, error
 	if err != nil {
 		return nil, err
 	}
-	list, ok := doc.Body().(*ast.SequenceNode)
+	list, ok := doc.Items()
 	if !ok {
-		return nil, doc.AtNode(doc.Body(), "expected a list of cases")
+		return nil, doc.Problem("expected a list of cases")
 	}
-	r := caseReader{doc: doc, control: control, names: map[string]bool{}}
-	cases := make([]testCase, 0, len(list.Values))
+	r := caseReader{control: control, names: map[string]bool{}}
+	cases := make([]testCase, 0, len(list))
 	var problems []error
-	for _, n := range list.Values {
+	for _, n := range list {
 		c, err := r.read(n)
 		problems = append(problems, err)
 		cases = append(cases, c)
@@ -81,28 +79,27 @@ func readCases(fsys fs.FS, name string, control soc2.Control) ([]testCase, error
 }
 
 type caseReader struct {
-	doc     *strictyaml.Document
 	control soc2.Control
 	names   map[string]bool
 }
 
-func (r *caseReader) read(n ast.Node) (testCase, error) {
-	c := testCase{line: n.GetToken().Position.Line, Now: caseNow}
-	if err := r.doc.DecodeAt(n, &c); err != nil {
+func (r *caseReader) read(n strictyaml.Node) (testCase, error) {
+	c := testCase{line: n.Line(), Now: caseNow}
+	if err := n.Decode(&c); err != nil {
 		return c, err
 	}
 	wrong := func(format string, args ...any) error {
-		return r.doc.AtNode(n, "case %q: %s", c.Name, fmt.Sprintf(format, args...))
+		return n.Problem("case %q: %s", c.Name, fmt.Sprintf(format, args...))
 	}
 	kind, err := r.kindOf(c.Check)
 	switch {
 	case strings.TrimSpace(c.Name) == "":
-		return c, r.doc.AtNode(n, "a case without a name")
+		return c, n.Problem("a case without a name")
 	case r.names[c.Name]:
 		return c, wrong("another case has this name")
 	case err != nil:
 		return c, wrong("%v", err)
-	case !has(n, "expect"):
+	case !n.Has("expect"):
 		return c, wrong("expect is missing")
 	case c.Reason != "" && (c.Expect == soc2.Pass || c.Expect == soc2.Fail):
 		return c, wrong("a %s has no reason", c.Expect)
@@ -114,7 +111,7 @@ func (r *caseReader) read(n ast.Node) (testCase, error) {
 		}
 	}
 	for i, f := range c.Facts {
-		fact, err := r.fact(n, f, kind, i)
+		fact, err := factOf(n.At("facts", i), f, kind, i)
 		if err != nil {
 			return c, err
 		}
@@ -125,13 +122,6 @@ func (r *caseReader) read(n ast.Node) (testCase, error) {
 		return c, wrong("has neither facts nor populations")
 	}
 	return c, nil
-}
-
-// has says whether a mapping holds a key: an outcome left out must not read as
-// the zero outcome.
-func has(n ast.Node, name string) bool {
-	m, ok := n.(*ast.MappingNode)
-	return ok && slices.ContainsFunc(m.Values, func(v *ast.MappingValueNode) bool { return v.Key.GetToken().Value == name })
 }
 
 func (r *caseReader) kindOf(check string) (evidence.Kind, error) {
@@ -167,9 +157,9 @@ func (p *casePopulation) complete(kind evidence.Kind) error {
 	return nil
 }
 
-func (r *caseReader) fact(n ast.Node, f caseFact, kind evidence.Kind, i int) (evidence.Fact, error) {
-	wrong := func(at ast.Node, format string, args ...any) (evidence.Fact, error) {
-		return evidence.Fact{}, r.doc.AtNode(at, "fact %d: %s", i+1, fmt.Sprintf(format, args...))
+func factOf(n strictyaml.Node, f caseFact, kind evidence.Kind, i int) (evidence.Fact, error) {
+	wrong := func(at strictyaml.Node, format string, args ...any) (evidence.Fact, error) {
+		return evidence.Fact{}, at.Problem("fact %d: %s", i+1, fmt.Sprintf(format, args...))
 	}
 	if f.Kind == "" {
 		f.Kind = kind
@@ -189,10 +179,8 @@ func (r *caseReader) fact(n ast.Node, f caseFact, kind evidence.Kind, i int) (ev
 		return wrong(n, "type %q: expected provider.service.kind", f.Type)
 	}
 	body := info.New()
-	if f.Body != nil {
-		if err := r.doc.DecodeAt(f.Body, body); err != nil {
-			return evidence.Fact{}, err
-		}
+	if err := f.Body.Decode(body); err != nil {
+		return evidence.Fact{}, err
 	}
 	if field := derivedField(body); field != "" {
 		return wrong(f.Body, "%s is derived: give what it is derived from", field)

@@ -10,6 +10,7 @@ import (
 	"strings"
 
 	"github.com/controlwatch/controlwatch/evaluators/catalogue"
+	"github.com/controlwatch/controlwatch/internal/strictyaml"
 	"github.com/controlwatch/controlwatch/soc2"
 )
 
@@ -89,7 +90,7 @@ func testFile(ctx context.Context, fsys fs.FS, name string, cat soc2.Catalogue) 
 	id := strings.TrimSuffix(path.Base(name), catalogue.CasesSuffix)
 	i := slices.IndexFunc(cat.Controls, func(c soc2.Control) bool { return c.ID == id })
 	if i < 0 {
-		return nil, catalogue.Problem{File: name, Message: fmt.Sprintf("there is no control %q: cases are called as their control", id)}
+		return nil, &strictyaml.Problem{File: name, Message: fmt.Sprintf("there is no control %q: cases are called as their control", id)}
 	}
 	cases, err := readCases(fsys, name, cat.Controls[i])
 	if err != nil {

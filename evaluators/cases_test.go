@@ -85,22 +85,22 @@ func TestCasesThatCannotBeRead(t *testing.T) {
 	t.Parallel()
 	first := "{type: aws.iam.user, id: ada, body: {status: active, mfa: {enabled: true}}}"
 	for want, c := range map[string]struct{ from, to string }{
-		"sign-ins-are-strong.cases.yaml:4:72: unknown field \"enabledd\": expected one of enabled, factors, strong": {first, strings.Replace(first, "enabled", "enabledd", 1)},
-		`sign-ins-are-strong.cases.yaml:1:3: unknown field "nme": expected one of check, expect`:                    {"- name: a user with", "- nme: a user with"},
-		`unknown field "clas": expected one of account, body, holes, id, kind, name, region, type`:                  {"id: ada", "clas: ada"},
-		`has no check "has-faktor": expected one of has-factor, is-in-use`:                                          {"check: has-factor", "check: has-faktor"},
-		`case "a user with a factor passes": expect is missing`:                                                     {"  expect: pass\n", ""},
-		`outcome "passes": expected fail, unobserved, pass or not_applicable`:                                       {"expect: pass", "expect: passes"},
-		`fact 1: kind "Robot" does not exist`:                                                                       {"id: ada", "kind: Robot"},
-		`fact 1: type "user": expected provider.service.kind`:                                                       {"type: aws.iam.user, id", "type: user, id"},
-		`fact 1: hole: mfaa: User has no field "mfaa"`:                                                              {"field: mfa,", "field: mfaa,"},
-		`reason "refused": expected one of`:                                                                         {"reason: denied", "reason: refused"},
-		`population 1: hole "gone": expected one of`:                                                                {"hole: throttled", "hole: gone"},
-		`another case has this name`:                                                                                {"- name: nobody at all is not applicable", "- name: a user with a factor passes"},
-		`has neither facts nor populations`:                                                                         {"  populations: [{type: aws.iam.user}]\n", ""},
-		`parameter max_idle_days is text: expected a whole number`:                                                  {"{max_idle_days: 3}", "{max_idle_days: soon}"},
-		`has no parameter "max_days": expected one of max_idle_days`:                                                {"{max_idle_days: 3}", "{max_days: 3}"},
-		`check has-factor does not judge a User of type aws.iam.robot`:                                              {"type: aws.iam.user, id", "type: aws.iam.robot, id"},
+		"sign-ins-are-strong.cases.yaml:4:72: unknown key \"enabledd\"; expected enabled, factors, strong": {first, strings.Replace(first, "enabled", "enabledd", 1)},
+		`sign-ins-are-strong.cases.yaml:1:3: unknown key "nme"; expected check, expect`:                    {"- name: a user with", "- nme: a user with"},
+		`unknown key "clas"; expected account, body, holes, id, kind, name, region, type`:                  {"id: ada", "clas: ada"},
+		`has no check "has-faktor": expected one of has-factor, is-in-use`:                                 {"check: has-factor", "check: has-faktor"},
+		`case "a user with a factor passes": expect is missing`:                                            {"  expect: pass\n", ""},
+		`:5:11: expect: outcome: expected fail, unobserved, pass or not_applicable`:                        {"expect: pass", "expect: passes"},
+		`fact 1: kind "Robot" does not exist`:                                                              {"id: ada", "kind: Robot"},
+		`fact 1: type "user": expected provider.service.kind`:                                              {"type: aws.iam.user, id", "type: user, id"},
+		`fact 1: hole: mfaa: User has no field "mfaa"`:                                                     {"field: mfa,", "field: mfaa,"},
+		`reason "refused": expected one of`:                                                                {"reason: denied", "reason: refused"},
+		`population 1: hole "gone": expected one of`:                                                       {"hole: throttled", "hole: gone"},
+		`another case has this name`:                                                                       {"- name: nobody at all is not applicable", "- name: a user with a factor passes"},
+		`has neither facts nor populations`:                                                                {"  populations: [{type: aws.iam.user}]\n", ""},
+		`parameter max_idle_days is text: expected a whole number`:                                         {"{max_idle_days: 3}", "{max_idle_days: soon}"},
+		`has no parameter "max_days": expected one of max_idle_days`:                                       {"{max_idle_days: 3}", "{max_days: 3}"},
+		`check has-factor does not judge a User of type aws.iam.robot`:                                     {"type: aws.iam.user, id", "type: aws.iam.robot, id"},
 	} {
 		t.Run(want, func(t *testing.T) {
 			t.Parallel()

@@ -40,6 +40,7 @@ type Assessment struct {
 type CriterionResult struct {
 	ID       string
 	Category string
+	Series   string // "CC6 Logical and physical access"
 	Title    string
 	State    CriterionState
 	Residual string

@@ -79,7 +79,7 @@ func summariseControl(c Control, findings []Finding) ControlResult {
 }
 
 func summariseCriterion(c Criterion, cat Catalogue, states map[string]Outcome, categories []string) CriterionResult {
-	r := CriterionResult{ID: c.ID, Category: c.Category, Title: c.Title}
+	r := CriterionResult{ID: c.ID, Category: c.Category, Series: c.Series, Title: c.Title}
 	var outcomes []Outcome
 	residual := []string{c.Residual}
 	for _, control := range cat.Controls {

@@ -4,9 +4,12 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
+	"errors"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"time"
@@ -14,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/controlwatch/controlwatch/collectors/connect"
+	"github.com/controlwatch/controlwatch/collectors/transport"
 	"github.com/controlwatch/controlwatch/evidence"
 )
 
@@ -21,7 +25,7 @@ var now = time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
 
 // collect opens nothing: it reads a folder as a running daemon does.
 func collect(ctx context.Context, dir string) (evidence.Pull, map[string]evidence.Fact, error) {
-	s := &source{dir: dir, organization: "acme", clock: func() time.Time { return now }}
+	s := &source{dir: dir, organisation: "acme", clock: func() time.Time { return now }}
 	rec := evidence.NewRecorder(evidence.Pull{Collector: attestationsCollector.Name, Populations: attestationsCollector.Populations})
 	err := s.collect(ctx, rec)
 	if err != nil {
@@ -183,6 +187,14 @@ func TestEvidenceFiles(t *testing.T) {
 		require.Contains(t, facts["access-is-reviewed/2026-10-05"].Holes[0].Detail, "not a regular file")
 		require.Equal(t, "pipe.yaml: is not a regular file", pull.Holes[0].Detail)
 	})
+	t.Run("hashing stops when the pull is over", func(t *testing.T) {
+		t.Parallel()
+		ctx, cancel := context.WithCancel(t.Context())
+		cancel()
+		n, err := io.Copy(io.Discard, untilDone{ctx, strings.NewReader("much")})
+		require.ErrorIs(t, err, context.Canceled)
+		require.Zero(t, n)
+	})
 	t.Run("a folder is no evidence", func(t *testing.T) {
 		t.Parallel()
 		dir := t.TempDir()
@@ -205,6 +217,16 @@ func TestFolders(t *testing.T) {
 		require.Len(t, pull.Holes, 1)
 		require.Equal(t, "open the folder of attestations: no such file or directory", pull.Holes[0].Detail)
 	})
+	t.Run("reading is counted, also where it fails", func(t *testing.T) {
+		t.Parallel()
+		for _, dir := range []string{"testdata/good", "testdata/gone"} {
+			meter := transport.NewMeter(attestationsCollector, evidence.Scope{})
+			_, _, _ = collect(transport.WithMeter(t.Context(), meter), dir)
+			var pull evidence.Pull
+			meter.Fill(&pull)
+			require.Equal(t, map[string]int{"read:directory": 1}, pull.OperationCounts)
+		}
+	})
 	t.Run("an empty folder is complete, and there are none", func(t *testing.T) {
 		t.Parallel()
 		pull, facts, err := collect(t.Context(), t.TempDir())
@@ -217,7 +239,7 @@ func TestFolders(t *testing.T) {
 		dir := t.TempDir()
 		write(t, dir, "a.yaml", met)
 		write(t, dir, "b/b.yaml", strings.Replace(met, "result: met", "result: not-met", 1))
-		want := `b/b.yaml:1:8: states the same as a.yaml:1: "access-is-reviewed/2026-10-05"; give one of them an id of its own`
+		want := `b/b.yaml:1:1: states the same as a.yaml:1: "access-is-reviewed/2026-10-05"; give one of them an id of its own`
 		require.EqualError(t, Check(dir, now), dir+"/"+want)
 		pull, facts, err := collect(t.Context(), dir)
 		require.NoError(t, err)
@@ -264,6 +286,42 @@ func TestFolders(t *testing.T) {
 		var u *evidence.Unseen
 		require.NotErrorAs(t, err, &u)
 	})
+}
+
+// The pull's end can come at any moment, and is never the folder's fault.
+func TestCancelledAtAnyMoment(t *testing.T) {
+	t.Parallel()
+	finished := false
+	for moments := int64(0); !finished; moments++ {
+		ctx := expiring{context.Background(), new(atomic.Int64)}
+		ctx.left.Store(moments)
+		pull, facts, err := collect(ctx, "testdata/good")
+		if finished = err == nil; finished {
+			require.Empty(t, pull.Holes)
+			require.Len(t, facts, 3)
+		} else {
+			require.ErrorIs(t, err, context.Canceled)
+			_, hole := errors.AsType[*evidence.Unseen](err)
+			require.False(t, hole)
+		}
+		for _, f := range facts {
+			require.Empty(t, f.Holes)
+		}
+		require.Less(t, moments, int64(1000))
+	}
+}
+
+// expiring ends after it has been asked a number of times.
+type expiring struct {
+	context.Context //nolint:containedctx // it is one
+	left            *atomic.Int64
+}
+
+func (e expiring) Err() error {
+	if e.left.Add(-1) < 0 {
+		return context.Canceled
+	}
+	return nil
 }
 
 func TestOpen(t *testing.T) {

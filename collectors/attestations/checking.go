@@ -24,7 +24,7 @@ type checking struct {
 var (
 	results     = []string{evidence.Met, evidence.MetWithFindings, evidence.NotMet, evidence.NoOccurrence}
 	controlForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-	idForm      = regexp.MustCompile(`^[^\s\x00-\x1f]{1,200}$`)
+	idForm      = regexp.MustCompile(`^[^\s[:cntrl:]]{1,200}$`)
 )
 
 func (c *checking) body() evidence.Attestation {

@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/controlwatch/controlwatch/collectors/transport"
 	"github.com/controlwatch/controlwatch/evidence"
 )
 
@@ -33,6 +34,7 @@ func Check(dir string, now time.Time) error {
 // collect keeps every attestation that can be read. A file that cannot be is a
 // hole in the population, with its text; what it may have stated is not known.
 func (s *source) collect(ctx context.Context, rec *evidence.Recorder) error {
+	transport.MeterFrom(ctx).Count(operation)
 	f, err := openFolder(s.dir)
 	if err != nil {
 		return unseen(err)
@@ -51,7 +53,7 @@ func (s *source) collect(ctx context.Context, rec *evidence.Recorder) error {
 		body := st.body
 		fact := evidence.Fact{
 			Resource: evidence.Resource{
-				Provider: providerName, Account: s.organization, Kind: "Attestation", Type: attestationType,
+				Provider: providerName, Account: s.organisation, Kind: "Attestation", Type: attestationType,
 				ID: st.id, Name: st.name(),
 			},
 			Body: &body,
@@ -90,8 +92,7 @@ func unseen(err error) error {
 // withoutFolder drops where on this machine the folder lies: evidence moves
 // between machines.
 func withoutFolder(err error) error {
-	var p *folderError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*folderError](err); ok {
 		return p.Err
 	}
 	return err

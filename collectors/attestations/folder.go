@@ -23,10 +23,7 @@ type folder struct{ root *os.Root }
 func openFolder(dir string) (folder, error) {
 	root, err := os.OpenRoot(dir)
 	if err != nil {
-		var p *fs.PathError
-		if errors.As(err, &p) {
-			err = p.Err
-		}
+		err = cause(err)
 		return folder{}, &folderError{Dir: dir, Err: fmt.Errorf("open the folder of attestations: %w", err)}
 	}
 	return folder{root}, nil
@@ -152,8 +149,7 @@ func unique(all []statement) (kept []statement, problems []error) {
 
 // cause drops the call and the path that os adds: the message names the file itself.
 func cause(err error) error {
-	var p *fs.PathError
-	if errors.As(err, &p) {
+	if p, ok := errors.AsType[*fs.PathError](err); ok {
 		return p.Err
 	}
 	return err

@@ -50,7 +50,7 @@ type Settings struct {
 	Organization string `yaml:"organization,omitempty" json:"organization,omitempty" jsonschema:"default=organization,description=Whose statements these are. Needed where more than one folder is read."`
 }
 
-const defaultOrganization = "organization"
+const defaultOrganisation = "organization"
 
 // open refuses a folder with a malformed file: it is the user's to mend, and
 // mending is easiest before anything runs.
@@ -62,9 +62,9 @@ func open(o connect.Options) ([]connect.Source, error) {
 	if s.Directory == "" {
 		return nil, errors.New("directory: empty; name the folder that holds the attestations")
 	}
-	organization := strings.TrimSpace(s.Organization)
-	if organization == "" {
-		organization = defaultOrganization
+	organisation := strings.TrimSpace(s.Organization)
+	if organisation == "" {
+		organisation = defaultOrganisation
 	}
 	dir := s.Directory
 	if !filepath.IsAbs(dir) {
@@ -73,24 +73,24 @@ func open(o connect.Options) ([]connect.Source, error) {
 	if err := Check(dir, o.Clock()); err != nil {
 		return nil, fmt.Errorf("directory: %w", err)
 	}
-	src := &source{dir: dir, organization: organization, clock: o.Clock}
+	src := &source{dir: dir, organisation: organisation, clock: o.Clock}
 	return []connect.Source{src.connect()}, nil
 }
 
 // source is one folder.
 type source struct {
 	dir          string
-	organization string
+	organisation string
 	clock        func() time.Time
 }
 
 func (s *source) scope() evidence.Scope {
-	return evidence.Scope{Provider: providerName, Account: s.organization}
+	return evidence.Scope{Provider: providerName, Account: s.organisation}
 }
 
 func (s *source) connect() connect.Source {
 	return connect.Source{
-		Name:     providerName + "/" + s.organization,
+		Name:     providerName + "/" + s.organisation,
 		Provider: providerName,
 		Scope:    s.scope(),
 		Discover: func(context.Context, []evidence.FeedID) (connect.Discovery, error) {

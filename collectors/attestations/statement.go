@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"github.com/goccy/go-yaml/ast"
-
 	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/internal/strictyaml"
 )
@@ -24,12 +22,7 @@ func (s statement) name() string {
 	return s.body.Control + " " + s.body.PerformedAt.Format(time.DateOnly)
 }
 
-func (s statement) place() string {
-	if s.node.AST == nil || s.node.AST.GetToken() == nil {
-		return s.file
-	}
-	return fmt.Sprintf("%s:%d", s.file, s.node.AST.GetToken().Position.Line)
-}
+func (s statement) place() string { return fmt.Sprintf("%s:%d", s.file, s.node.Line()) }
 
 // written is the form of an attestation in a file.
 type written struct {
@@ -62,26 +55,21 @@ func day(text string) (at time.Time, whole bool, err error) {
 }
 
 // parse reads a file: one attestation, or a list of them.
-func parse(file string, src []byte, now time.Time) ([]statement, []error) {
+func parse(file string, src []byte, now time.Time) (found []statement, problems []error) {
 	whole, err := strictyaml.Parse(file, src)
 	if err != nil {
-		return nil, []error{err}
+		return nil, strictyaml.Each(err)
 	}
-	if whole.AST == nil || whole.AST.Type() == ast.NullType {
+	if whole.Empty() {
 		return nil, []error{whole.Problem("is empty; write an attestation or remove the file")}
 	}
-	nodes := []strictyaml.Node{whole}
-	if list, ok := whole.AST.(*ast.SequenceNode); ok {
-		nodes = nil
-		for _, n := range list.Values {
-			nodes = append(nodes, strictyaml.Node{File: file, AST: n})
-		}
-		if len(nodes) == 0 {
-			return nil, []error{whole.Problem("is an empty list; write an attestation or remove the file")}
-		}
+	nodes, list := whole.Items()
+	switch {
+	case !list:
+		nodes = []strictyaml.Node{whole}
+	case len(nodes) == 0:
+		return nil, []error{whole.Problem("is an empty list; write an attestation or remove the file")}
 	}
-	var found []statement
-	var problems []error
 	for _, n := range nodes {
 		st, errs := read(n, now)
 		if len(errs) > 0 {
@@ -94,12 +82,12 @@ func parse(file string, src []byte, now time.Time) ([]statement, []error) {
 }
 
 func read(n strictyaml.Node, now time.Time) (statement, []error) {
-	if n.AST.Type() == ast.NullType {
+	if n.Empty() {
 		return statement{}, []error{n.Problem("is empty; write an attestation")}
 	}
 	var w written
 	if err := n.Decode(&w); err != nil {
-		return statement{}, []error{err}
+		return statement{}, strictyaml.Each(err)
 	}
 	c := checking{written: w, node: n, now: now}
 	body := c.body()

@@ -50,6 +50,15 @@ func (m *Meter) Collector() evidence.Collector { return m.collector }
 // Scope is what it runs over.
 func (m *Meter) Scope() evidence.Scope { return m.scope }
 
+// Count takes note of one attempt of an operation that is no HTTP request, such
+// as reading a folder, for collectors that declare one. A nil Meter counts
+// nothing.
+func (m *Meter) Count(operation string) {
+	if m != nil {
+		m.count(operation, "", false)
+	}
+}
+
 // count takes note of one attempt. The digest is over the ids in the order in
 // which the answers came, each followed by a line feed.
 func (m *Meter) count(operation, requestID string, failed bool) {

@@ -55,8 +55,8 @@ type total struct {
 }
 
 type series struct {
-	Prefix, Category string
-	Cells            []soc2.CriterionResult
+	Prefix, Category, Name string
+	Cells                  []soc2.CriterionResult
 }
 
 type control struct {
@@ -136,7 +136,7 @@ func seriesOf(criteria []soc2.CriterionResult) []series {
 		if !ok {
 			i = len(all)
 			index[prefix] = i
-			all = append(all, series{Prefix: prefix, Category: c.Category})
+			all = append(all, series{Prefix: prefix, Category: c.Category, Name: seriesName(c, prefix)})
 		}
 		all[i].Cells = append(all[i].Cells, c)
 	}
@@ -191,3 +191,8 @@ func sourceRows(sources []Source, a soc2.Assessment) []sourceRow {
 }
 
 func reasonWord(r evidence.Reason) string { return strings.ReplaceAll(string(r), "-", " ") }
+
+// seriesName is what the criteria of a series have in common, without their id.
+func seriesName(c soc2.CriterionResult, prefix string) string {
+	return cmp.Or(strings.TrimSpace(strings.TrimPrefix(c.Series, prefix)), c.Category)
+}

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/controlwatch/controlwatch/internal/strictyaml"
 	"github.com/controlwatch/controlwatch/soc2"
 )
 
@@ -80,7 +81,7 @@ func (r *reader) criteria() (criteria, error) {
 		return criteria{}, err
 	}
 	c := criteria{document: d}
-	return c, d.decode(&c.list)
+	return c, d.Decode(&c.list)
 }
 
 // controls reads every control. Files that cannot be read are all reported.
@@ -97,7 +98,7 @@ func (r *reader) controls() ([]source, error) {
 		}
 		if ext := path.Ext(name); ext != ".yaml" {
 			if ext == ".yml" {
-				problems = append(problems, Problem{File: name, Message: "would be ignored: call it .yaml"})
+				problems = append(problems, &strictyaml.Problem{File: name, Message: "would be ignored: call it .yaml"})
 			}
 			return nil
 		}
@@ -107,7 +108,7 @@ func (r *reader) controls() ([]source, error) {
 			return nil
 		}
 		s := source{document: d}
-		if err := d.decode(&s.control); err != nil {
+		if err := d.Decode(&s.control); err != nil {
 			problems = append(problems, err)
 			return nil
 		}

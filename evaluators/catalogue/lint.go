@@ -39,7 +39,7 @@ func (l *linter) lint() error {
 		if other, dup := ids[s.control.ID]; dup {
 			l.wrong(s, "$.id", "%q is the id of the control in %s", s.control.ID, other)
 		}
-		ids[s.control.ID] = s.Name
+		ids[s.control.ID] = s.File
 		l.identity(s)
 		l.prose(s)
 		l.risk(s)
@@ -53,7 +53,7 @@ func (l *linter) lint() error {
 }
 
 func (l *linter) wrong(s source, at, format string, args ...any) {
-	l.problems = append(l.problems, s.At(at, format, args...))
+	l.problems = append(l.problems, s.document.wrong(at, format, args...))
 }
 
 func (l *linter) lintCriteria() {
@@ -62,16 +62,16 @@ func (l *linter) lintCriteria() {
 		at := fmt.Sprintf("$[%d].", i)
 		for field, text := range map[string]string{"id": c.ID, "category": c.Category, "series": c.Series, "title": c.Title, "summary": c.Summary, "residual": c.Residual} {
 			if strings.TrimSpace(text) == "" {
-				l.problems = append(l.problems, l.criteria.At(at+field, "criterion %s has no %s", c.ID, field))
+				l.problems = append(l.problems, l.criteria.wrong(at+field, "criterion %s has no %s", c.ID, field))
 			}
 		}
 		if seen[c.ID] {
-			l.problems = append(l.problems, l.criteria.At(at+"id", "criterion %s is listed twice", c.ID))
+			l.problems = append(l.problems, l.criteria.wrong(at+"id", "criterion %s is listed twice", c.ID))
 		}
 		seen[c.ID] = true
 	}
 	if len(seen) != criteriaCount {
-		l.problems = append(l.problems, Problem{File: l.criteria.Name, Message: fmt.Sprintf("lists %d criteria: expected %d", len(seen), criteriaCount)})
+		l.problems = append(l.problems, l.criteria.wrong("$", "lists %d criteria: expected %d", len(seen), criteriaCount))
 	}
 }
 
@@ -91,11 +91,11 @@ func (l *linter) identity(s source) {
 	if !kebab.MatchString(c.ID) {
 		l.wrong(s, "$.id", "id %q: expected lower-case words joined by hyphens", c.ID)
 	}
-	if base := strings.TrimSuffix(path.Base(s.Name), ".yaml"); base != c.ID {
+	if base := strings.TrimSuffix(path.Base(s.File), ".yaml"); base != c.ID {
 		l.wrong(s, "$.id", "id %q is not the file's name: expected %q", c.ID, base)
 	}
-	if folders := strings.Split(path.Dir(s.Name), "/"); !l.partial && (len(folders) != 2 || !kebab.MatchString(folders[1])) {
-		l.wrong(s, "$.id", "lies in %s: expected controls/<series>", path.Dir(s.Name))
+	if folders := strings.Split(path.Dir(s.File), "/"); !l.partial && (len(folders) != 2 || !kebab.MatchString(folders[1])) {
+		l.wrong(s, "$.id", "lies in %s: expected controls/<series>", path.Dir(s.File))
 	}
 	if c.Version < 1 {
 		l.wrong(s, "$.version", "version %d: expected 1 or more", c.Version)

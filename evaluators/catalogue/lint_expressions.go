@@ -75,10 +75,9 @@ func texts(k soc2.Check) map[string]string {
 	return all
 }
 
-// uncompiled points at the expression's place in the file, and shows the place
-// in the expression.
+// uncompiled points at the expression's place in the file; the error gives the
+// place in the expression.
 func (l *linter) uncompiled(s source, at, what string, err error) {
-	var e *expression.Error
 	var many interface{ Unwrap() []error }
 	if errors.As(err, &many) {
 		for _, one := range many.Unwrap() {
@@ -86,9 +85,5 @@ func (l *linter) uncompiled(s source, at, what string, err error) {
 		}
 		return
 	}
-	p := s.At(at, "%s: %v", what, err)
-	if errors.As(err, &e) {
-		p.Snippet = e.Snippet()
-	}
-	l.problems = append(l.problems, p)
+	l.wrong(s, at, "%s: %v", what, err)
 }

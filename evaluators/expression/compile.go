@@ -14,7 +14,6 @@ import (
 
 // Error is an expression that does not compile.
 type Error struct {
-	Source  string
 	Line    int // from 1; 0: not known
 	Column  int // from 1
 	Message string
@@ -31,25 +30,16 @@ func (e *Error) Error() string {
 	return e.Message + " (" + at + " of the expression)"
 }
 
-// Snippet shows the line and points at the column.
-func (e *Error) Snippet() string {
-	lines := strings.Split(e.Source, "\n")
-	if e.Line < 1 || e.Line > len(lines) {
-		return ""
-	}
-	return "  | " + lines[e.Line-1] + "\n  | " + strings.Repeat(" ", e.Column-1) + "^"
-}
-
 // Compile checks an expression against the kind's fields and the parameters. It
 // must give true or false.
 func (e *Env) Compile(source string) (*Program, error) {
 	checked, issues := e.cel.Compile(source)
 	if err := issues.Err(); err != nil {
-		return nil, e.compileError(source, issues)
+		return nil, e.compileError(issues)
 	}
 	fail := func(id int64, format string, args ...any) error {
 		at := checked.NativeRep().SourceInfo().GetStartLocation(id)
-		return &Error{Source: source, Line: at.Line(), Column: at.Column() + 1, Message: fmt.Sprintf(format, args...)}
+		return &Error{Line: at.Line(), Column: at.Column() + 1, Message: fmt.Sprintf(format, args...)}
 	}
 	program := &Program{source: source}
 	if err := inspect(checked.NativeRep(), program, fail); err != nil {
@@ -64,16 +54,16 @@ func (e *Env) Compile(source string) (*Program, error) {
 	}
 	planned, err := e.cel.Program(checked, options...)
 	if err != nil {
-		return nil, &Error{Source: source, Message: err.Error()}
+		return nil, &Error{Message: err.Error()}
 	}
 	program.program = planned
 	return program, nil
 }
 
-func (e *Env) compileError(source string, issues *cel.Issues) error {
+func (e *Env) compileError(issues *cel.Issues) error {
 	var all []error
 	for _, i := range issues.Errors() {
-		all = append(all, &Error{Source: source, Line: i.Location.Line(), Column: i.Location.Column() + 1, Message: e.explain(i.Message)})
+		all = append(all, &Error{Line: i.Location.Line(), Column: i.Location.Column() + 1, Message: e.explain(i.Message)})
 	}
 	return errors.Join(all...)
 }

@@ -5,13 +5,14 @@
 package replay
 
 import (
+	"errors"
 	"fmt"
 	"io/fs"
 	"net/http"
 	"path"
 	"strings"
 
-	"github.com/goccy/go-yaml"
+	"github.com/controlwatch/controlwatch/internal/strictyaml"
 )
 
 // Exchange is one request and its answer. The request's fields say what fits:
@@ -47,10 +48,9 @@ type file struct {
 	Exchanges []Exchange `yaml:"exchanges"`
 }
 
-const largestFile = 16 << 20
-
 // Load reads every .yaml and .yml file of a file system, in the order of their
-// paths. Unknown keys, missing fields and files without an origin are errors.
+// paths, strictly: unknown keys, missing fields and files without an origin are
+// errors with their place. A file holds at most strictyaml.MaxBytes.
 func Load(fsys fs.FS) ([]Exchange, error) {
 	var all []Exchange
 	err := fs.WalkDir(fsys, ".", func(name string, d fs.DirEntry, err error) error {
@@ -62,7 +62,7 @@ func Load(fsys fs.FS) ([]Exchange, error) {
 		}
 		exchanges, err := readFile(fsys, name)
 		if err != nil {
-			return fmt.Errorf("%s: %w", name, err)
+			return err
 		}
 		all = append(all, exchanges...)
 		return nil
@@ -78,26 +78,28 @@ func readFile(fsys fs.FS, name string) ([]Exchange, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(b) > largestFile {
-		return nil, fmt.Errorf("larger than %d MiB", largestFile>>20)
+	whole, err := strictyaml.Parse(name, b)
+	if err != nil {
+		return nil, err
 	}
 	var f file
-	if err := yaml.UnmarshalWithOptions(b, &f, yaml.Strict()); err != nil {
-		return nil, fmt.Errorf("%s", strings.TrimSpace(yaml.FormatError(err, false, true)))
+	if err := whole.Decode(&f); err != nil {
+		return nil, err
 	}
 	if strings.TrimSpace(f.Origin) == "" {
-		return nil, fmt.Errorf("origin is missing: say what gave these answers")
+		return nil, whole.At("origin").Problem("origin is missing: say what gave these answers")
 	}
 	if len(f.Exchanges) == 0 {
-		return nil, fmt.Errorf("exchanges are missing")
+		return nil, whole.At("exchanges").Problem("exchanges are missing")
 	}
+	var problems []error
 	for i := range f.Exchanges {
 		if err := f.Exchanges[i].valid(); err != nil {
-			return nil, fmt.Errorf("exchange %d: %w", i+1, err)
+			problems = append(problems, whole.At("exchanges", i).Problem("exchange %d: %v", i+1, err))
 		}
 		f.Exchanges[i].Origin = f.Origin
 	}
-	return f.Exchanges, nil
+	return f.Exchanges, errors.Join(problems...)
 }
 
 func (e Exchange) valid() error {

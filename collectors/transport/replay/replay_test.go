@@ -126,12 +126,12 @@ func TestLoadRefuses(t *testing.T) {
 	t.Parallel()
 	const head = "origin: a test\nexchanges:\n  - operation: GET /users\n"
 	for name, tc := range map[string]struct{ file, says string }{
-		"an unknown key":               {head + "    methud: GET\n", `a.yaml: [4:5] unknown field "methud"`},
-		"a key twice":                  {head + "    method: GET\n    method: PUT\n", `mapping key "method" already defined`},
+		"an unknown key":               {head + "    methud: GET\n", `a.yaml:4:5: unknown key "methud"; expected account`},
+		"a key twice":                  {head + "    method: GET\n    method: PUT\n", `a.yaml:5:5: key "method" is there already, on line 4`},
 		"no origin":                    {"exchanges: []\n", "origin is missing"},
 		"no exchanges":                 {"origin: a test\n", "exchanges are missing"},
 		"an empty file":                {"", "origin is missing"},
-		"no operation":                 {"origin: a test\nexchanges:\n  - method: GET\n", "exchange 1: operation is missing"},
+		"no operation":                 {"origin: a test\nexchanges:\n  - method: GET\n", "a.yaml:3:5: exchange 1: operation is missing"},
 		"no method":                    {head + "    path: /\n", "method is missing"},
 		"no path":                      {head + "    method: GET\n", "path must start with /"},
 		"a query in the path":          {head + "    method: GET\n    path: /users?page=1\n", "the query goes into query"},
