@@ -64,7 +64,6 @@ func TestProvidersAreSound(t *testing.T) {
 			require.NotEmpty(t, p.Title)
 			require.NotNil(t, p.Settings, "Settings")
 			require.NotNil(t, p.Open, "Open")
-			require.NotNil(t, p.Detect, "Detect")
 			require.NotEmpty(t, p.Collectors)
 			owner := map[string]string{}
 			for _, c := range append([]evidence.Collector{p.Discovery}, p.Collectors...) {

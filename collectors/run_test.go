@@ -145,7 +145,11 @@ func TestRun(t *testing.T) {
 		"a panic":              {func(context.Context, *evidence.Recorder) error { panic("boom") }, "panic in toy_users: boom"},
 		"a panic with a value": {func(context.Context, *evidence.Recorder) error { panic(struct{ secret string }{"s3cret"}) }, "panic in toy_users: a struct { secret string }"},
 		"a nil dereference": {func(context.Context, *evidence.Recorder) error {
-			return error((*evidence.Unseen)(nil)).(*evidence.Unseen).Err
+			return func() *evidence.Unseen {
+				target := &evidence.Unseen{}
+				_ = errors.As(error((*evidence.Unseen)(nil)), &target)
+				return target
+			}().Err
 		}, "panic in toy_users: runtime error: invalid memory address or nil pointer dereference"},
 		"no collector at all":       {nil, "collector toy_users was planned without a way to read it"},
 		"an error of no known kind": {func(context.Context, *evidence.Recorder) error { return errors.New("odd") }, "odd"},

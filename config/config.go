@@ -22,12 +22,12 @@ import (
 // Config is a whole configuration file.
 type Config struct {
 	Organization string     `yaml:"organization" json:"organization,omitempty" jsonschema:"description=Name of the company whose systems are looked at."`
-	Scope        Scope      `yaml:"scope" json:"scope,omitempty"`
+	Scope        Scope      `yaml:"scope" json:"scope,omitzero"`
 	Store        string     `yaml:"store" json:"store,omitempty" jsonschema:"description=Where evidence is kept: sqlite:PATH. The flag --store and CONTROLWATCH_STORE come first."`
 	Listen       string     `yaml:"listen" json:"listen,omitempty" jsonschema:"description=Address of the status page and /metrics. Default 127.0.0.1:9464."`
 	AssessEvery  Duration   `yaml:"assess_every" json:"assess_every,omitempty" jsonschema:"description=Longest time between two assessments\\, at most 1h. Default 1h."`
 	Sources      []Source   `yaml:"sources" json:"sources"`
-	Controls     Controls   `yaml:"controls" json:"controls,omitempty"`
+	Controls     Controls   `yaml:"controls" json:"controls,omitzero"`
 	Decisions    []Decision `yaml:"decisions" json:"decisions,omitempty"`
 
 	File string `yaml:"-" json:"-"` // the path it was read from
@@ -44,7 +44,7 @@ type Source struct {
 	Provider string   `yaml:"provider" json:"provider"`
 	Schedule string   `yaml:"schedule" json:"schedule,omitempty" jsonschema:"description=Cron expression of five fields\\, in UTC\\, or @every 1h. Default: every six hours."`
 	MaxAge   Duration `yaml:"max_age" json:"max_age,omitempty" jsonschema:"description=Evidence older than this counts as not seen. Default 24h."`
-	Settings Settings `yaml:"settings" json:"settings,omitempty"`
+	Settings Settings `yaml:"settings" json:"settings,omitzero"`
 }
 
 // Controls adjusts the catalogue.
@@ -57,7 +57,7 @@ type Decision struct {
 	ID           string   `yaml:"id" json:"id"`
 	Kind         string   `yaml:"kind" json:"kind" jsonschema:"enum=acceptance,enum=exclusion"`
 	Control      string   `yaml:"control" json:"control"`
-	Select       Selector `yaml:"select" json:"select,omitempty"`
+	Select       Selector `yaml:"select" json:"select,omitzero"`
 	Reason       string   `yaml:"reason" json:"reason"`
 	Compensating string   `yaml:"compensating" json:"compensating,omitempty"`
 	Requester    string   `yaml:"requester" json:"requester"`

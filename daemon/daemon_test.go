@@ -291,7 +291,7 @@ func TestShutdownInTheMiddleOfAPull(t *testing.T) {
 	require.InDelta(t, 0, value(t, r, "controlwatch_source_runs_total{result=failed,source=aws/1111}"), 0, "our going away is nobody's failure")
 	require.Equal(t, 1, r.log.FilterMessage("run stopped").Len())
 	require.Equal(t, "stopped", r.log.All()[r.log.Len()-1].Message)
-	_, err := http.Get("http://" + r.Addr().String()) //nolint:bodyclose // there is nobody to answer
+	_, err := http.Get("http://" + r.Addr().String())
 	require.Error(t, err)
 }
 

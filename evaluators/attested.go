@@ -13,10 +13,9 @@ import (
 	"github.com/controlwatch/controlwatch/soc2"
 )
 
-const (
-	attestationKind evidence.Kind = "Attestation"
-	attestationType               = "attestations.attestation"
-)
+const attestationKind evidence.Kind = "Attestation"
+
+const attestationType = "attestations.attestation"
 
 // attestations gives one finding for each attested control. How it is decided:
 //

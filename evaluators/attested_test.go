@@ -17,7 +17,7 @@ var folder = evidence.Scope{Provider: "attestations", Account: "attestations"}
 func attestationFact(id string, change func(*evidence.Attestation)) evidence.Fact {
 	a := &evidence.Attestation{
 		Control: "access-is-reviewed", Result: evidence.Met, PerformedAt: now.AddDate(0, 0, -10), PerformedBy: "Ada", ReviewedBy: "Grace",
-		Files: []evidence.EvidenceFile{{Path: "list.csv", SHA256: "00", Size: 1}},
+		Files: []evidence.File{{Path: "list.csv", SHA256: "00", Size: 1}},
 	}
 	change(a)
 	return evidence.Fact{
@@ -64,7 +64,7 @@ func TestAttestedControls(t *testing.T) {
 		"reviewed by the performer":                           {complete, one(func(a *evidence.Attestation) { a.ReviewedBy = "ada " }), soc2.Unobserved, "the reviewer performed it himself"},
 		"performed by nobody":                                 {complete, one(func(a *evidence.Attestation) { a.PerformedBy = "" }), soc2.Unobserved, "nobody signs it"},
 		"unreadable files":                                    {complete, one(func(a *evidence.Attestation) { a.Files = nil }), soc2.Unobserved, "files: not-collected"},
-		"no files":                                            {complete, one(func(a *evidence.Attestation) { a.Files = []evidence.EvidenceFile{} }), soc2.Unobserved, "no evidence is attached"},
+		"no files":                                            {complete, one(func(a *evidence.Attestation) { a.Files = []evidence.File{} }), soc2.Unobserved, "no evidence is attached"},
 		"a result nobody knows":                               {complete, one(func(a *evidence.Attestation) { a.Result = "MET" }), soc2.Unobserved, `"MET" is no result`},
 		"one system only":                                     {complete, one(func(a *evidence.Attestation) { a.System = "billing" }), soc2.Unobserved, "it speaks of billing only"},
 		"one system only, and failed":                         {complete, one(func(a *evidence.Attestation) { a.System, a.Result = "billing", evidence.NotMet }), soc2.Fail, ""},

@@ -15,7 +15,7 @@ import (
 
 var now = time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
 
-func ptr[T any](v T) *T { return &v }
+//go:fix inline
 
 // mfaControl is made for these tests: it uses a parameter, a condition and two types.
 func mfaControl(change func(*soc2.Control)) soc2.Catalogue {
@@ -75,7 +75,7 @@ func evaluate(t *testing.T, e *evaluators.Engine, s evidence.Snapshot) []soc2.Fi
 }
 
 func good() evidence.User {
-	return evidence.User{Status: ptr("active"), MFA: &evidence.MFA{Enabled: ptr(true), Factors: []string{}}, LastActive: &evidence.Moment{At: now.AddDate(0, 0, -3)}, Roles: []string{"<a> & b"}}
+	return evidence.User{Status: new("active"), MFA: &evidence.MFA{Enabled: new(true), Factors: []string{}}, LastActive: &evidence.Moment{At: now.AddDate(0, 0, -3)}, Roles: []string{"<a> & b"}}
 }
 
 func TestEvaluateFacts(t *testing.T) {
@@ -90,8 +90,8 @@ func TestEvaluateFacts(t *testing.T) {
 		holes  []evidence.Hole
 	}{
 		"a good user passes":                          {fact: iamUser("a", good()), want: soc2.Pass},
-		"a user without factor fails":                 {fact: iamUser("a", change(func(u *evidence.User) { u.MFA.Enabled = ptr(false) })), want: soc2.Fail},
-		"a user outside the condition is not judged":  {fact: iamUser("a", change(func(u *evidence.User) { u.Status = ptr("suspended") })), want: soc2.NotApplicable, reason: "applies only when self.status in params.states"},
+		"a user without factor fails":                 {fact: iamUser("a", change(func(u *evidence.User) { u.MFA.Enabled = new(false) })), want: soc2.Fail},
+		"a user outside the condition is not judged":  {fact: iamUser("a", change(func(u *evidence.User) { u.Status = new("suspended") })), want: soc2.NotApplicable, reason: "applies only when self.status in params.states"},
 		"an unseen condition is unobserved":           {fact: iamUser("a", change(func(u *evidence.User) { u.Status = nil })), want: soc2.Unobserved, reason: "status: not-collected", holes: []evidence.Hole{{Field: "status", Reason: evidence.NotCollected}}},
 		"a denied field is unobserved and says why":   {fact: iamUser("a", change(func(u *evidence.User) { u.MFA = nil }), denied), want: soc2.Unobserved, reason: "mfa: denied (iam:ListMFADevices)", holes: []evidence.Hole{denied}},
 		"a hole that does not matter is not a reason": {fact: iamUser("a", change(func(u *evidence.User) { u.MFA, u.LastActive = nil, &evidence.Moment{At: now.AddDate(-1, 0, 0)} }), denied), want: soc2.Fail},
@@ -101,7 +101,7 @@ func TestEvaluateFacts(t *testing.T) {
 		"a fact confirmed just in time is fresh":      {fact: func() evidence.Fact { f := iamUser("a", good()); f.Seen = now.Add(-24 * time.Hour); return f }(), want: soc2.Pass},
 		"a fact never confirmed is stale":             {fact: func() evidence.Fact { f := iamUser("a", good()); f.Seen = time.Time{}; return f }(), want: soc2.Unobserved, reason: "never confirmed"},
 		"a failing fact grows stale like any other": {fact: func() evidence.Fact {
-			f := iamUser("a", change(func(u *evidence.User) { u.MFA.Enabled = ptr(false) }))
+			f := iamUser("a", change(func(u *evidence.User) { u.MFA.Enabled = new(false) }))
 			f.Seen = now.AddDate(0, 0, -2)
 			return f
 		}(), want: soc2.Unobserved, reason: "stale"},
@@ -188,7 +188,7 @@ func TestDerivedInputs(t *testing.T) {
 		Resource: evidence.Resource{Provider: "aws", Account: "1", Kind: "Datastore", Type: "aws.s3.bucket", ID: "b"}, Seen: now, Digest: "stored",
 		Body: &evidence.Datastore{S3: &evidence.S3Bucket{
 			Policy: &evidence.PolicyDocument{Statements: []evidence.PolicyStatement{{Effect: "Allow", Principal: map[string][]string{"*": {"*"}}}}},
-			Grants: []evidence.ACLGrant{}, Ownership: ptr(""), PublicAccessBlock: &evidence.PublicAccessBlock{RestrictPublicBuckets: ptr(false)},
+			Grants: []evidence.ACLGrant{}, Ownership: new(""), PublicAccessBlock: &evidence.PublicAccessBlock{RestrictPublicBuckets: new(false)},
 		}},
 	}
 	under := func(block *bool) soc2.Finding {
@@ -201,7 +201,7 @@ func TestDerivedInputs(t *testing.T) {
 			Facts: []evidence.Fact{bucket, defaults},
 		})[0]
 	}
-	shut, ajar, dark := under(ptr(true)), under(ptr(false)), under(nil)
+	shut, ajar, dark := under(new(true)), under(new(false)), under(nil)
 	require.Equal(t, []soc2.Outcome{soc2.Pass, soc2.Fail, soc2.Unobserved}, []soc2.Outcome{shut.Outcome, ajar.Outcome, dark.Outcome})
 	require.Equal(t, "public: not-collected, account public_access_block.restrict_public_buckets", dark.Reason)
 	require.NotEqual(t, shut.Inputs, ajar.Inputs, "what changed elsewhere changes the digest of what is judged")

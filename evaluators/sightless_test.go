@@ -42,7 +42,7 @@ func TestSightlessFindsFlips(t *testing.T) {
 	require.NoError(t, err)
 	c := testCase{Now: caseNow, Check: "k", facts: []evidence.Fact{{
 		Resource: evidence.Resource{Provider: "attestations", Account: caseAccount, Kind: "Attestation", Type: "attestations.attestation", ID: "a"},
-		Body:     &evidence.Attestation{Files: []evidence.EvidenceFile{{Path: "x"}}}, Seen: caseNow,
+		Body:     &evidence.Attestation{Files: []evidence.File{{Path: "x"}}}, Seen: caseNow,
 	}}}
 	wrong, err := c.sightless(t.Context(), engine, soc2.Pass)
 	require.NoError(t, err)

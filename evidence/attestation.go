@@ -16,20 +16,20 @@ const (
 // performed, with evidence files. It stands beside automated results and never
 // turns them.
 type Attestation struct {
-	Control     string         `json:"control" seen:"always"` // id of the control it speaks of
-	Result      string         `json:"result" seen:"always"`  // met, met-with-findings, not-met, no-occurrence
-	PerformedAt time.Time      `json:"performed_at" seen:"always"`
-	PerformedBy string         `json:"performed_by" seen:"always"`
-	ReviewedBy  string         `json:"reviewed_by,omitempty" seen:"always"`
-	CoversFrom  time.Time      `json:"covers_from,omitzero" seen:"always"`
-	CoversTo    time.Time      `json:"covers_to,omitzero" seen:"always"`
-	System      string         `json:"system,omitempty" seen:"always"` // empty: all
-	Note        string         `json:"note,omitempty" seen:"always"`
-	Files       []EvidenceFile `json:"files,omitzero"` // nil: at least one named file could not be read
+	Control     string    `json:"control" seen:"always"` // id of the control it speaks of
+	Result      string    `json:"result" seen:"always"`  // met, met-with-findings, not-met, no-occurrence
+	PerformedAt time.Time `json:"performed_at" seen:"always"`
+	PerformedBy string    `json:"performed_by" seen:"always"`
+	ReviewedBy  string    `json:"reviewed_by,omitempty" seen:"always"`
+	CoversFrom  time.Time `json:"covers_from,omitzero" seen:"always"`
+	CoversTo    time.Time `json:"covers_to,omitzero" seen:"always"`
+	System      string    `json:"system,omitempty" seen:"always"` // empty: all
+	Note        string    `json:"note,omitempty" seen:"always"`
+	Files       []File    `json:"files,omitzero"` // nil: at least one named file could not be read
 }
 
-// EvidenceFile is a file that supports an attestation.
-type EvidenceFile struct {
+// File is a file that supports an attestation.
+type File struct {
 	Path   string `json:"path" seen:"always"`   // relative to the attestation
 	SHA256 string `json:"sha256" seen:"always"` // of its bytes, hexadecimal
 	Size   int64  `json:"size" seen:"always"`   // bytes

@@ -61,8 +61,7 @@ func (u *Unseen) Unwrap() error { return u.Err }
 // HoleFrom turns an error into a hole. An error that is not an *Unseen is a
 // provider error: never anything milder.
 func HoleFrom(err error) Hole {
-	var u *Unseen
-	if errors.As(err, &u) {
+	if u, ok := errors.AsType[*Unseen](err); ok {
 		h := Hole{Reason: u.Reason, Operation: u.Operation}
 		if u.Err != nil {
 			h.Detail = u.Err.Error()

@@ -80,7 +80,7 @@ func (s *summary) lines(indent int, label string, paragraphs ...string) {
 }
 
 // colours are a terminal's, put together.
-type colours = text.Colors //nolint:misspell // the library's spelling
+type colours = text.Colors
 
 func (s *summary) paint(c colours, words string) string {
 	if !s.Colour || words == "" {

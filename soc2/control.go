@@ -1,6 +1,10 @@
 package soc2
 
-import "github.com/controlwatch/controlwatch/evidence"
+import (
+	"slices"
+
+	"github.com/controlwatch/controlwatch/evidence"
+)
 
 // Strength is how a control's evidence bears on a criterion.
 type Strength string
@@ -62,12 +66,7 @@ func (c Check) AppliesTo(resourceType string) bool {
 	if len(c.Types) == 0 {
 		return true
 	}
-	for _, t := range c.Types {
-		if t == resourceType {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(c.Types, resourceType)
 }
 
 // AttestationAsked is what a person is asked to state.

@@ -1,6 +1,7 @@
 package soc2_test
 
 import (
+	"maps"
 	"testing"
 	"time"
 
@@ -51,9 +52,7 @@ func run(as ...soc2.Assessment) []soc2.Drift {
 			next.Feeds = append(next.Feeds, evidence.PlannedFeed{ID: f.ID, Populations: f.Populations})
 		}
 		if before != nil {
-			for k, s := range before.States {
-				next.States[k] = s
-			}
+			maps.Copy(next.States, before.States)
 		}
 		for _, s := range changed {
 			next.States[s.Key] = s

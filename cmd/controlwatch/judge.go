@@ -73,7 +73,10 @@ func records(c config.Config, cat soc2.Catalogue) ([]store.Record, error) {
 		kind  string
 		value any
 	}{
-		{"catalogue", cat}, {"parameters", c.Controls.Parameters}, {"scope", c.Scope}, {"decisions", c.Decisions},
+		{"catalogue", cat},
+		{"parameters", c.Controls.Parameters},
+		{"scope", c.Scope},
+		{"decisions", c.Decisions},
 		{"sources", c.Sources}, // without their settings, which may hold secrets
 	}
 	var out []store.Record

@@ -59,7 +59,7 @@ func TestGoodFolder(t *testing.T) {
 	list, err := os.ReadFile("testdata/good/q3/list.csv")
 	require.NoError(t, err)
 	sum := sha256.Sum256(list)
-	listed := evidence.EvidenceFile{Path: "q3/list.csv", SHA256: hex.EncodeToString(sum[:]), Size: int64(len(list))}
+	listed := evidence.File{Path: "q3/list.csv", SHA256: hex.EncodeToString(sum[:]), Size: int64(len(list))}
 
 	require.Equal(t, evidence.Resource{
 		Provider: "attestations", Account: "acme", Kind: "Attestation", Type: "attestations.attestation",
@@ -67,12 +67,12 @@ func TestGoodFolder(t *testing.T) {
 	}, facts["access-is-reviewed/2026-10-05"].Resource)
 	require.Equal(t, &evidence.Attestation{
 		Control: "access-is-reviewed", Result: evidence.Met, PerformedAt: day(10, 5), PerformedBy: "ada", ReviewedBy: "grace",
-		CoversFrom: day(7, 1), CoversTo: day(9, 30), Note: "All systems.", Files: []evidence.EvidenceFile{listed},
+		CoversFrom: day(7, 1), CoversTo: day(9, 30), Note: "All systems.", Files: []evidence.File{listed},
 	}, facts["access-is-reviewed/2026-10-05"].Body)
 
 	prepared := facts["incident-response-is-prepared/2026-03-02"].Body.(*evidence.Attestation)
 	require.Equal(t, time.Date(2026, 3, 2, 13, 4, 5, 0, time.UTC), prepared.PerformedAt)
-	require.Equal(t, []evidence.EvidenceFile{}, prepared.Files, "none named is not the same as none found")
+	require.Equal(t, []evidence.File{}, prepared.Files, "none named is not the same as none found")
 
 	vendors := facts["vendors-2026"].Body.(*evidence.Attestation)
 	require.Equal(t, "payroll", vendors.System)

@@ -13,8 +13,8 @@ import (
 
 // evidence hashes the files an attestation names. Unless all can be read, the
 // result is nil: with one missing, what supports the statement is not known.
-func (f folder) evidence(ctx context.Context, st statement) ([]evidence.EvidenceFile, error) {
-	files := []evidence.EvidenceFile{}
+func (f folder) evidence(ctx context.Context, st statement) ([]evidence.File, error) {
+	files := []evidence.File{}
 	var missing error
 	for _, name := range st.files {
 		file, err := f.hash(ctx, path.Join(path.Dir(st.file), name))
@@ -36,18 +36,18 @@ func (f folder) evidence(ctx context.Context, st statement) ([]evidence.Evidence
 }
 
 // hash reads a file once, whatever its size, without keeping it.
-func (f folder) hash(ctx context.Context, name string) (evidence.EvidenceFile, error) {
+func (f folder) hash(ctx context.Context, name string) (evidence.File, error) {
 	file, err := f.open(name)
 	if err != nil {
-		return evidence.EvidenceFile{}, err
+		return evidence.File{}, err
 	}
 	defer func() { _ = file.Close() }()
 	sum := sha256.New()
 	n, err := io.Copy(sum, untilDone{ctx, file})
 	if err != nil {
-		return evidence.EvidenceFile{}, err
+		return evidence.File{}, err
 	}
-	return evidence.EvidenceFile{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: n}, nil
+	return evidence.File{SHA256: hex.EncodeToString(sum.Sum(nil)), Size: n}, nil
 }
 
 // untilDone stops reading when the pull is over.

@@ -57,7 +57,7 @@ func (c *comparison) say(path, format string, args ...any) {
 
 // compare walks two values of one type side by side.
 func (c *comparison) compare(path string, was, is reflect.Value) {
-	switch was.Kind() { //nolint:exhaustive // every other kind is a plain value
+	switch was.Kind() {
 	case reflect.Pointer, reflect.Slice, reflect.Map:
 		switch {
 		case is.IsNil():
@@ -70,7 +70,7 @@ func (c *comparison) compare(path string, was, is reflect.Value) {
 			return
 		}
 	}
-	switch was.Kind() { //nolint:exhaustive // as above
+	switch was.Kind() {
 	case reflect.Pointer:
 		c.compare(path, was.Elem(), is.Elem())
 	case reflect.Slice:
@@ -114,12 +114,11 @@ func (c *comparison) same(path string, was, is reflect.Value) {
 // anyUnseen says that a struct has fields that can be unseen; others, such as a
 // time, are compared as one value.
 func anyUnseen(t reflect.Type) bool {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		if !f.IsExported() {
 			return false
 		}
-		switch f.Type.Kind() { //nolint:exhaustive // the kinds that have a nil, and what can contain them
+		switch f.Type.Kind() {
 		case reflect.Pointer, reflect.Slice, reflect.Map:
 			return true
 		case reflect.Struct:

@@ -169,7 +169,7 @@ func (s Suite) cancelledMidway(t *testing.T, healthy seen) {
 		<-req.Context().Done()
 		return nil, req.Context().Err()
 	}}}
-	start := time.Now() //nolint:forbidigo // the bubble's clock
+	start := time.Now()
 	got := s.see(ctx, t, base, healthy.feeds())
 	require.ErrorIs(t, got.err, context.Canceled)
 	require.Less(t, time.Since(start), 5*time.Second)

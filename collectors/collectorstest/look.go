@@ -62,14 +62,14 @@ func (s Suite) look(ctx context.Context, t *testing.T, base http.RoundTripper, k
 				got.refused = append(got.refused, c.Err.Error())
 			}
 		},
-		Clock:   time.Now, //nolint:forbidigo // a look lasts as long as its bubble says
+		Clock:   time.Now,
 		Unpaced: true,
 	})
 	sources := s.Open(t, seam)
 	require.NotEmpty(t, sources, "Open gave no sources")
 	runner := collectors.Runner{
 		Providers: []connect.Provider{s.Provider},
-		Clock:     time.Now, //nolint:forbidigo // as above
+		Clock:     time.Now,
 		Version:   "conformance",
 		Known: func(_ context.Context, source string) ([]evidence.FeedID, error) {
 			return known, nil

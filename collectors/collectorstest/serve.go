@@ -30,7 +30,7 @@ func (s serve) RoundTrip(req *http.Request) (resp *http.Response, err error) {
 	}
 	defer func() {
 		if v := recover(); v != nil {
-			if v != http.ErrAbortHandler {
+			if v != http.ErrAbortHandler { //nolint:errorlint // what a handler panics with is this very value
 				panic(v)
 			}
 			resp, err = nil, io.ErrUnexpectedEOF // what a client sees of an aborted answer

@@ -83,7 +83,7 @@ func TestServe(t *testing.T) {
 	base := Serve(http.HandlerFunc(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) }))
 	req, err := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://toy.test/", http.NoBody)
 	require.NoError(t, err)
-	_, err = base.RoundTrip(req) //nolint:bodyclose // there is none
+	_, err = base.RoundTrip(req)
 	require.ErrorContains(t, err, "unexpected EOF")
 }
 

@@ -149,8 +149,7 @@ func get(ctx context.Context, client *http.Client, operation, path string, into 
 	}
 	resp, err := client.Do(req)
 	if err != nil {
-		var judged *evidence.Unseen
-		if errors.As(err, &judged) {
+		if judged, ok := errors.AsType[*evidence.Unseen](err); ok {
 			return judged
 		}
 		return unseen(operation, evidence.ProviderError, err)

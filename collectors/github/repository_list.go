@@ -117,5 +117,5 @@ var fullName = regexp.MustCompile(`^[A-Za-z0-9_-]+/([A-Za-z0-9._-]+)$`)
 // validFullName keeps a name from forming another path.
 func validFullName(name string) bool {
 	m := fullName.FindStringSubmatch(name)
-	return m != nil && m[1] != "." && m[1] != ".."
+	return len(m) > 1 && m[1] != "." && m[1] != ".."
 }

@@ -160,7 +160,8 @@ func TestRefusals(t *testing.T) {
 		detail  string
 	}{
 		"single sign-on": {
-			403, map[string]string{"X-GitHub-SSO": "required; url=https://github.com/orgs/acme-robotics/sso?authorization_request=secret"},
+			403,
+			map[string]string{"X-GitHub-SSO": "required; url=https://github.com/orgs/acme-robotics/sso?authorization_request=secret"},
 			"Resource protected by organization SAML enforcement.", evidence.Denied,
 			"status 403: Resource protected by organization SAML enforcement.; authorise the token for the organisation's single sign-on: Settings > Developer settings > Personal access tokens > Configure SSO",
 		},

@@ -58,7 +58,7 @@ func pause(ctx context.Context, wait, longest time.Duration) bool {
 	if wait > longest {
 		return false
 	}
-	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait {
+	if deadline, ok := ctx.Deadline(); ok && time.Until(deadline) <= wait { //nolint:forbidigo // a context's deadline is the system clock's
 		return false
 	}
 	timer := time.NewTimer(wait)

@@ -118,7 +118,7 @@ func (rt *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 			}))
 		}
 		if attempt > rt.policy.Retries || !rt.again(req, o) ||
-			!pause(req.Context(), pauses.next(o), rt.policy.MaxWait) || !rewind(req) {
+			!pause(req.Context(), pauses.next(o), rt.policy.MaxWait) || !rewind(req) { //nolint:contextcheck // the request's own context
 			return o.resp, o.err
 		}
 	}
@@ -153,7 +153,7 @@ func (rt *roundTripper) attempt(req *http.Request, b *bucket, operation string) 
 
 	start := rt.seam.opts.Clock()
 	o := outcome{sent: true}
-	o.resp, o.err = rt.base.RoundTrip(req.WithContext(ctx))
+	o.resp, o.err = rt.base.RoundTrip(req.WithContext(ctx)) //nolint:bodyclose // readWhole closes it
 	if o.err == nil {
 		o.status, o.id = o.resp.StatusCode, rt.policy.RequestID(o.resp.Header)
 		o.err = readWhole(o.resp, operation)

@@ -65,9 +65,7 @@ func (r *reader) read() (soc2.Catalogue, error) {
 		return soc2.Catalogue{}, err
 	}
 	cat := soc2.Catalogue{Digest: r.sum()}
-	for _, d := range l.criteria.list {
-		cat.Criteria = append(cat.Criteria, d)
-	}
+	cat.Criteria = append(cat.Criteria, l.criteria.list...)
 	for _, s := range l.sources {
 		cat.Controls = append(cat.Controls, s.control)
 	}

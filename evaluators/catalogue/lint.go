@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 
 	"github.com/controlwatch/controlwatch/soc2"
@@ -53,7 +54,7 @@ func (l *linter) lint() error {
 }
 
 func (l *linter) wrong(s source, at, format string, args ...any) {
-	l.problems = append(l.problems, s.document.wrong(at, format, args...))
+	l.problems = append(l.problems, s.wrong(at, format, args...))
 }
 
 func (l *linter) lintCriteria() {
@@ -120,10 +121,8 @@ func (l *linter) prose(s source) {
 }
 
 func (l *linter) oneOf(s source, at, value string, allowed ...string) {
-	for _, a := range allowed {
-		if value == a {
-			return
-		}
+	if slices.Contains(allowed, value) {
+		return
 	}
 	l.wrong(s, at, "%s %q: expected %s", at[strings.LastIndex(at, ".")+1:], value, strings.Join(allowed, ", "))
 }

@@ -17,7 +17,7 @@ func user(id string, status *string, admin *bool) evidence.Fact {
 func TestAdministrators(t *testing.T) {
 	t.Parallel()
 	org := fact("Account", "github.organization", "acme", &evidence.Account{})
-	active, gone := ptr("active"), ptr("deactivated")
+	active, gone := new("active"), new("deactivated")
 	count := func(t *testing.T, s evidence.Snapshot) (*int64, evidence.Fact) {
 		t.Helper()
 		f := derive.All(s)[0]
@@ -26,9 +26,9 @@ func TestAdministrators(t *testing.T) {
 
 	t.Run("active administrators are counted", func(t *testing.T) {
 		t.Parallel()
-		stranger := user("x", active, ptr(true))
+		stranger := user("x", active, new(true))
 		stranger.Resource.Account = "other"
-		n, _ := count(t, world(org, user("a", active, ptr(true)), user("b", active, ptr(false)), user("c", gone, ptr(true)), user("d", gone, nil), user("e", nil, ptr(false)), stranger))
+		n, _ := count(t, world(org, user("a", active, new(true)), user("b", active, new(false)), user("c", gone, new(true)), user("d", gone, nil), user("e", nil, new(false)), stranger))
 		require.Equal(t, int64(1), *n)
 	})
 
@@ -42,20 +42,20 @@ func TestAdministrators(t *testing.T) {
 
 	for name, s := range map[string]evidence.Snapshot{
 		"no list of users":                     world(org),
-		"one who might be an administrator":    world(org, user("a", active, ptr(true)), user("b", active, nil)),
-		"an administrator who might be active": world(org, user("a", active, ptr(true)), user("b", nil, ptr(true))),
+		"one who might be an administrator":    world(org, user("a", active, new(true)), user("b", active, nil)),
+		"an administrator who might be active": world(org, user("a", active, new(true)), user("b", nil, new(true))),
 		"a list not seen to its end": func() evidence.Snapshot {
-			s := world(org, user("a", active, ptr(true)))
+			s := world(org, user("a", active, new(true)))
 			s.Feeds[1].Last.Holes = []evidence.Hole{{Type: "github.member", Reason: evidence.Truncated}}
 			return s
 		}(),
 		"another list of users not seen": func() evidence.Snapshot {
-			s := world(org, user("a", active, ptr(true)))
+			s := world(org, user("a", active, new(true)))
 			s.Feeds = append(s.Feeds, feed("User", "github.outside_collaborator", evidence.Hole{Reason: evidence.Denied}))
 			return s
 		}(),
 		"a user seen too long ago": func() evidence.Snapshot {
-			u := user("a", active, ptr(true))
+			u := user("a", active, new(true))
 			u.Seen = now.Add(-25 * time.Hour)
 			return world(org, u)
 		}(),

@@ -19,9 +19,9 @@ func branch(t *testing.T, b evidence.BranchRule, holes ...evidence.Hole) (*evide
 
 func open() *evidence.Protection {
 	return &evidence.Protection{
-		Exists: ptr(false), PullRequestRequired: ptr(false), Approvals: ptr(int64(0)), DismissStaleReviews: ptr(false),
-		LastPushApproval: ptr(false), CodeOwnerReview: ptr(false), StatusChecks: []string{}, ForcePushBlocked: ptr(false),
-		DeletionBlocked: ptr(false), AdminsBound: ptr(false), SignedCommits: ptr(false), ConversationResolved: ptr(false),
+		Exists: new(false), PullRequestRequired: new(false), Approvals: new(int64(0)), DismissStaleReviews: new(false),
+		LastPushApproval: new(false), CodeOwnerReview: new(false), StatusChecks: []string{}, ForcePushBlocked: new(false),
+		DeletionBlocked: new(false), AdminsBound: new(false), SignedCommits: new(false), ConversationResolved: new(false),
 	}
 }
 
@@ -35,12 +35,15 @@ func TestRulesets(t *testing.T) {
 			{RulesetID: 2, Type: "pull_request", Approvals: 2, CodeOwnerReview: true, LastPushApproval: true},
 			{RulesetID: 1, Type: "required_status_checks", StatusChecks: []string{"test", "build"}},
 			{RulesetID: 2, Type: "required_status_checks", StatusChecks: []string{"lint", "test"}},
-			{RulesetID: 2, Type: "non_fast_forward"}, {RulesetID: 2, Type: "deletion"}, {RulesetID: 2, Type: "required_signatures"},
-			{RulesetID: 2, Type: "merge_queue"}, {RulesetID: 2, Type: "a_rule_from_next_year"},
+			{RulesetID: 2, Type: "non_fast_forward"},
+			{RulesetID: 2, Type: "deletion"},
+			{RulesetID: 2, Type: "required_signatures"},
+			{RulesetID: 2, Type: "merge_queue"},
+			{RulesetID: 2, Type: "a_rule_from_next_year"},
 		}})
-		yes := ptr(true)
+		yes := new(true)
 		require.Equal(t, &evidence.Protection{
-			Exists: yes, PullRequestRequired: yes, Approvals: ptr(int64(2)), DismissStaleReviews: yes, LastPushApproval: yes, CodeOwnerReview: yes,
+			Exists: yes, PullRequestRequired: yes, Approvals: new(int64(2)), DismissStaleReviews: yes, LastPushApproval: yes, CodeOwnerReview: yes,
 			StatusChecks: []string{"build", "lint", "test"}, ForcePushBlocked: yes, DeletionBlocked: yes, AdminsBound: yes, SignedCommits: yes, ConversationResolved: yes,
 		}, b.Rulesets)
 	})
@@ -94,7 +97,7 @@ func TestEffective(t *testing.T) {
 	t.Run("a demand of either half holds", func(t *testing.T) {
 		t.Parallel()
 		own := open()
-		own.Exists, own.AdminsBound, own.ForcePushBlocked, own.StatusChecks = ptr(true), ptr(true), ptr(true), []string{"test"}
+		own.Exists, own.AdminsBound, own.ForcePushBlocked, own.StatusChecks = new(true), new(true), new(true), []string{"test"}
 		b, _ := branch(t, evidence.BranchRule{Own: own, Rules: reviews, Bypasses: none})
 		require.True(t, *b.Effective.ForcePushBlocked)
 		require.True(t, *b.Effective.PullRequestRequired)
@@ -125,7 +128,7 @@ func TestEffective(t *testing.T) {
 	t.Run("a half that binds administrators does not vouch for one that does not", func(t *testing.T) {
 		t.Parallel()
 		own := open()
-		own.Exists, own.AdminsBound, own.DeletionBlocked = ptr(true), ptr(true), ptr(true)
+		own.Exists, own.AdminsBound, own.DeletionBlocked = new(true), new(true), new(true)
 		b, _ := branch(t, evidence.BranchRule{Own: own, Rules: reviews, Bypasses: []evidence.RulesetBypass{{RulesetID: 1, Actor: "OrganizationAdmin:1", Mode: "always"}}})
 		require.Equal(t, "no", word(b.Effective.AdminsBound))
 	})
@@ -133,7 +136,7 @@ func TestEffective(t *testing.T) {
 	t.Run("an own protection that does not bind is not made up for by a ruleset that does", func(t *testing.T) {
 		t.Parallel()
 		own := open()
-		own.Exists, own.PullRequestRequired = ptr(true), ptr(true)
+		own.Exists, own.PullRequestRequired = new(true), new(true)
 		b, _ := branch(t, evidence.BranchRule{Own: own, Rules: []evidence.BranchRulesetRule{{RulesetID: 1, Type: "deletion"}}, Bypasses: none})
 		require.Equal(t, "no", word(b.Effective.AdminsBound))
 	})

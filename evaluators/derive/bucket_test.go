@@ -28,7 +28,7 @@ func allow(c conditions) *evidence.PolicyDocument {
 
 // bucket is private in every respect until a test changes it.
 func bucket(change func(*evidence.S3Bucket)) evidence.Fact {
-	s3 := &evidence.S3Bucket{Policy: &evidence.PolicyDocument{Absent: true}, PublicAccessBlock: block(false), Grants: []evidence.ACLGrant{}, Ownership: ptr("")}
+	s3 := &evidence.S3Bucket{Policy: &evidence.PolicyDocument{Absent: true}, PublicAccessBlock: block(false), Grants: []evidence.ACLGrant{}, Ownership: new("")}
 	change(s3)
 	return fact("Datastore", "aws.s3.bucket", "arn:aws:s3:::data", &evidence.Datastore{S3: s3})
 }
@@ -71,7 +71,7 @@ func TestBucketPublic(t *testing.T) {
 		"an open policy, the bucket's block unseen, the account's on":    {func(b *evidence.S3Bucket) { b.Policy, b.PublicAccessBlock = allow(nil), nil }, block(true), "no"},
 		"an open policy and blocks for new policies only": {func(b *evidence.S3Bucket) {
 			b.Policy = allow(nil)
-			b.PublicAccessBlock.BlockPublicPolicy, b.PublicAccessBlock.BlockPublicACLs = ptr(true), ptr(true)
+			b.PublicAccessBlock.BlockPublicPolicy, b.PublicAccessBlock.BlockPublicACLs = new(true), new(true)
 		}, block(false), "yes"},
 		"nothing open, the account's block unseen": {func(*evidence.S3Bucket) {}, nil, "no"},
 		"an unseen policy":                         {func(b *evidence.S3Bucket) { b.Policy = nil }, block(false), "unseen"},
@@ -80,15 +80,15 @@ func TestBucketPublic(t *testing.T) {
 		"an unseen policy and an open access list": {func(b *evidence.S3Bucket) { b.Policy, b.Grants = nil, readable }, block(false), "yes"},
 		"an open access list":                      {func(b *evidence.S3Bucket) { b.Grants = readable }, block(false), "yes"},
 		"an open access list that is ignored":      {func(b *evidence.S3Bucket) { b.Grants = readable }, block(true), "no"},
-		"an open access list that is disabled":     {func(b *evidence.S3Bucket) { b.Grants, b.Ownership = readable, ptr("BucketOwnerEnforced") }, block(false), "no"},
-		"an open access list that is preferred":    {func(b *evidence.S3Bucket) { b.Grants, b.Ownership = readable, ptr("BucketOwnerPreferred") }, block(false), "yes"},
+		"an open access list that is disabled":     {func(b *evidence.S3Bucket) { b.Grants, b.Ownership = readable, new("BucketOwnerEnforced") }, block(false), "no"},
+		"an open access list that is preferred":    {func(b *evidence.S3Bucket) { b.Grants, b.Ownership = readable, new("BucketOwnerPreferred") }, block(false), "yes"},
 		"an open access list, ownership unseen":    {func(b *evidence.S3Bucket) { b.Grants, b.Ownership = readable, nil }, block(false), "unseen"},
 		"an access list for a stranger":            {func(b *evidence.S3Bucket) { b.Grants = []evidence.ACLGrant{{Grantee: "abc", Permission: "READ"}} }, block(false), "no"},
 		"an access list for any AWS user": {func(b *evidence.S3Bucket) {
 			b.Grants = []evidence.ACLGrant{{Grantee: "http://acs.amazonaws.com/groups/global/AuthenticatedUsers"}}
 		}, block(false), "yes"},
 		"an unseen access list":                  {func(b *evidence.S3Bucket) { b.Grants = nil }, block(false), "unseen"},
-		"an unseen access list that is disabled": {func(b *evidence.S3Bucket) { b.Grants, b.Ownership = nil, ptr("BucketOwnerEnforced") }, block(false), "no"},
+		"an unseen access list that is disabled": {func(b *evidence.S3Bucket) { b.Grants, b.Ownership = nil, new("BucketOwnerEnforced") }, block(false), "no"},
 		"an effect nobody knows": {func(b *evidence.S3Bucket) {
 			b.Policy = policy(evidence.PolicyStatement{Effect: "allow", Principal: anyone})
 		}, block(false), "unseen"},
@@ -247,7 +247,7 @@ func TestBucketTLSOnly(t *testing.T) {
 func TestDatabasePublic(t *testing.T) {
 	t.Parallel()
 	for want, rds := range map[string]*evidence.RDSInstance{
-		"yes": {PubliclyAccessible: ptr(true)}, "no": {PubliclyAccessible: ptr(false)}, "unseen": {},
+		"yes": {PubliclyAccessible: new(true)}, "no": {PubliclyAccessible: new(false)}, "unseen": {},
 	} {
 		got := derive.All(world(fact("Datastore", "aws.rds.db_instance", "d", &evidence.Datastore{RDS: rds})))
 		require.Equal(t, want, word(got[0].Body.(*evidence.Datastore).Public))

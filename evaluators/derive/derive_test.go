@@ -13,7 +13,7 @@ import (
 
 var now = time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
 
-func ptr[T any](v T) *T { return &v }
+//go:fix inline
 
 const account = "111122223333"
 
@@ -61,10 +61,10 @@ func TestAll(t *testing.T) {
 	t.Run("what is stored in a derived field is no evidence", func(t *testing.T) {
 		t.Parallel()
 		stored := world(
-			fact("Datastore", "aws.s3.bucket", "b", &evidence.Datastore{Public: ptr(false), TLSOnly: ptr(true)}),
-			fact("Datastore", "gcp.storage.bucket", "g", &evidence.Datastore{Public: ptr(false), TLSOnly: ptr(true)}),
+			fact("Datastore", "aws.s3.bucket", "b", &evidence.Datastore{Public: new(false), TLSOnly: new(true)}),
+			fact("Datastore", "gcp.storage.bucket", "g", &evidence.Datastore{Public: new(false), TLSOnly: new(true)}),
 			fact("BranchRule", "github.branch", "r", &evidence.BranchRule{Effective: &evidence.Protection{}, Rulesets: &evidence.Protection{}}),
-			fact("Account", "aws.account", "a", &evidence.Account{Administrators: ptr(int64(1))}),
+			fact("Account", "aws.account", "a", &evidence.Account{Administrators: new(int64(1))}),
 		)
 		for _, f := range derive.All(stored) {
 			v := reflect.ValueOf(f.Body).Elem()
@@ -79,7 +79,7 @@ func TestAll(t *testing.T) {
 
 	t.Run("the snapshot is left as it is", func(t *testing.T) {
 		t.Parallel()
-		s := world(fact("Datastore", "aws.rds.db_instance", "d", &evidence.Datastore{RDS: &evidence.RDSInstance{PubliclyAccessible: ptr(true)}}))
+		s := world(fact("Datastore", "aws.rds.db_instance", "d", &evidence.Datastore{RDS: &evidence.RDSInstance{PubliclyAccessible: new(true)}}))
 		before, err := s.Facts[0].Encode()
 		require.NoError(t, err)
 		got := derive.All(s)
@@ -93,8 +93,8 @@ func TestAll(t *testing.T) {
 		t.Parallel()
 		for _, k := range evidence.Kinds {
 			derived := false
-			for i := range k.Type().NumField() {
-				derived = derived || k.Type().Field(i).Tag.Get("derived") == "true"
+			for field := range k.Type().Fields() {
+				derived = derived || field.Tag.Get("derived") == "true"
 			}
 			require.Equal(t, derived, derive.Applies(k.Kind), k.Kind)
 		}

@@ -11,8 +11,8 @@ import (
 
 func BenchmarkEvaluate(b *testing.B) {
 	user := &evidence.User{
-		Status: ptr("active"), PasswordSignIn: ptr(true), MFA: &evidence.MFA{Enabled: ptr(true)},
-		CreatedAt: ptr(now.AddDate(-1, 0, 0)), Roles: []string{"a", "b"},
+		Status: new("active"), PasswordSignIn: new(true), MFA: &evidence.MFA{Enabled: new(true)},
+		CreatedAt: new(now.AddDate(-1, 0, 0)), Roles: []string{"a", "b"},
 	}
 	env, err := expression.New("User", map[string]any{"max": 400})
 	require.NoError(b, err)

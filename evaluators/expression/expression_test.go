@@ -13,7 +13,7 @@ import (
 
 var now = time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
 
-func ptr[T any](v T) *T { return &v }
+//go:fix inline
 
 type answerCase struct {
 	name   string
@@ -46,15 +46,15 @@ func TestAnswers(t *testing.T) {
 	t.Parallel()
 	day := func(n int) *evidence.Moment { return &evidence.Moment{At: now.AddDate(0, 0, -n)} }
 	policy := &evidence.SignOnPolicy{Rules: []evidence.SignOnRule{
-		{ID: "a", MFARequired: ptr(true)}, {ID: "b"}, {ID: "c", MFARequired: ptr(false)},
+		{ID: "a", MFARequired: new(true)}, {ID: "b"}, {ID: "c", MFARequired: new(false)},
 	}}
 	for _, c := range []answerCase{
-		{name: "a seen field is its value", body: &evidence.User{Admin: ptr(true)}, source: `self.admin`, want: "true"},
+		{name: "a seen field is its value", body: &evidence.User{Admin: new(true)}, source: `self.admin`, want: "true"},
 		{name: "an unseen bool is not false", body: &evidence.User{}, source: `!self.admin`, want: "unknown: admin"},
 		{name: "an unseen struct is unknown at the struct", body: &evidence.User{}, source: `self.mfa.enabled`, want: "unknown: mfa"},
 		{name: "an unseen field of a seen struct names the field", body: &evidence.User{MFA: &evidence.MFA{}}, source: `self.mfa.enabled`, want: "unknown: mfa.enabled"},
-		{name: "true or unknown is true", body: &evidence.User{Admin: ptr(true)}, source: `self.mfa.enabled || self.admin`, want: "true"},
-		{name: "false and unknown is false", body: &evidence.User{Admin: ptr(false)}, source: `self.mfa.enabled && self.admin`, want: "false"},
+		{name: "true or unknown is true", body: &evidence.User{Admin: new(true)}, source: `self.mfa.enabled || self.admin`, want: "true"},
+		{name: "false and unknown is false", body: &evidence.User{Admin: new(false)}, source: `self.mfa.enabled && self.admin`, want: "false"},
 		{name: "two unseen fields are both named", body: &evidence.User{}, source: `self.external && self.admin`, want: "unknown: admin, external"},
 		{name: "an unseen list is not empty", body: &evidence.User{}, source: `size(self.roles) == 0`, want: "unknown: roles"},
 		{name: "a seen empty list is empty", body: &evidence.User{Roles: []string{}}, source: `size(self.roles) == 0`, want: "true"},
@@ -93,10 +93,10 @@ func TestAnswers(t *testing.T) {
 			source: `self.s3.policy.statements.exists(s, s.condition['Bool']['aws:SecureTransport'] == ['false'] && '*' in s.principal['*'])`, want: "true",
 		},
 		{name: "the resource is at hand", body: &evidence.User{}, source: `resource.provider == 'aws' && resource.region == '' && resource.kind == 'User'`, want: "true"},
-		{name: "text functions are at hand", body: &evidence.User{Email: ptr("A@B")}, source: `self.email.lowerAscii() == 'a@b'`, want: "true"},
+		{name: "text functions are at hand", body: &evidence.User{Email: new("A@B")}, source: `self.email.lowerAscii() == 'a@b'`, want: "true"},
 		{name: "a text function of an unseen text is unknown", body: &evidence.User{}, source: `self.email.lowerAscii().startsWith('a')`, want: "unknown: email"},
 		{name: "a pattern over an unseen text is unknown", body: &evidence.User{}, source: `!self.email.matches('^a')`, want: "unknown: email"},
-		{name: "an unseen half does not hide what the other proves", body: &evidence.BranchRule{Own: &evidence.Protection{Approvals: ptr(int64(2))}}, source: `[self.own.approvals >= 1, true].exists(x, x)`, want: "true"},
+		{name: "an unseen half does not hide what the other proves", body: &evidence.BranchRule{Own: &evidence.Protection{Approvals: new(int64(2))}}, source: `[self.own.approvals >= 1, true].exists(x, x)`, want: "true"},
 		{name: "an unseen element makes a written list unknown", body: &evidence.BranchRule{Own: &evidence.Protection{}}, source: `[self.own, self.rulesets].exists(p, p.approvals >= 1)`, want: "unknown: rulesets"},
 		{
 			name: "a loop without end is cut off, and is no verdict", body: &evidence.User{Roles: make([]string, 200)},

@@ -118,7 +118,7 @@ func scalarReader(t reflect.Type) (*types.Type, reader, error) {
 
 // readTime: a time that was never set is nothing anybody saw.
 func readTime(v reflect.Value, o *object, f *field) ref.Val {
-	t, ok := v.Interface().(time.Time)
+	t, ok := reflect.TypeAssert[time.Time](v)
 	if !ok || t.IsZero() {
 		return o.unknown(f.name)
 	}
@@ -133,7 +133,7 @@ func (ls *layouts) sliceReader(t reflect.Type) (*types.Type, reader, error) {
 			if v.IsNil() && !f.always {
 				return o.unknown(f.name)
 			}
-			items, _ := v.Interface().([]string)
+			items, _ := reflect.TypeAssert[[]string](v)
 			return types.NewStringList(types.DefaultTypeAdapter, items)
 		}, nil
 	case elem.Kind() == reflect.Struct && elem != timeType:

@@ -85,10 +85,10 @@ func hidden(v reflect.Value, f reflect.StructField) bool {
 		if v.IsNil() {
 			return f.Tag.Get("seen") != "always"
 		}
-		m, ok := v.Interface().(*evidence.Moment)
+		m, ok := reflect.TypeAssert[*evidence.Moment](v)
 		return ok && *m == evidence.Moment{}
 	default:
-		t, ok := v.Interface().(time.Time)
+		t, ok := reflect.TypeAssert[time.Time](v)
 		return ok && t.IsZero()
 	}
 }

@@ -42,7 +42,7 @@ func Start(t *testing.T, environment ...string) Server {
 		t.Skip(get)
 	}
 	port := freePort(t)
-	server := exec.Command(program, "-H", "127.0.0.1", "-p", port) //nolint:noctx // ended by Cleanup, after the test's context
+	server := exec.Command(program, "-H", "127.0.0.1", "-p", port)
 	server.Env = append(os.Environ(), "MOTO_EC2_LOAD_DEFAULT_AMIS=false")
 	server.Env = append(server.Env, environment...)
 	require.NoError(t, server.Start())

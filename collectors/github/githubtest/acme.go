@@ -62,7 +62,7 @@ func acmeRepositories() []Repository {
 				Rules: []Rule{
 					{Type: "deletion"}, {Type: "non_fast_forward"}, {Type: "pull_request", Parameters: pullRequest(1)},
 				},
-				Bypass: []Bypass{{ID: number(5), Type: "RepositoryRole", Mode: "always"}, {Type: "DeployKey", Mode: "always"}},
+				Bypass: []Bypass{{ID: new(int64(5)), Type: "RepositoryRole", Mode: "always"}, {Type: "DeployKey", Mode: "always"}},
 			}},
 		},
 		{
@@ -88,8 +88,6 @@ func acmeRepositories() []Repository {
 func day(year int, month time.Month, d int) time.Time {
 	return time.Date(year, month, d, 9, 30, 0, 0, time.UTC)
 }
-
-func number(n int64) *int64 { return &n }
 
 func pullRequest(approvals int) json.RawMessage {
 	return object(map[string]any{

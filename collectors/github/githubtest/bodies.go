@@ -2,7 +2,6 @@ package githubtest
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"strings"
@@ -177,7 +176,7 @@ func (p *Protection) body(u string) map[string]any {
 func (r Rule) body() map[string]any {
 	b := map[string]any{"type": r.Type}
 	if r.Parameters != nil {
-		b["parameters"] = json.RawMessage(r.Parameters)
+		b["parameters"] = r.Parameters
 	}
 	return b
 }

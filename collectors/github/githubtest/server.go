@@ -5,6 +5,7 @@ package githubtest
 
 import (
 	"bytes"
+	"maps"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -92,9 +93,7 @@ type answer struct {
 }
 
 func (s *Server) write(w http.ResponseWriter, a answer) {
-	for name, values := range a.header {
-		w.Header()[name] = values
-	}
+	maps.Copy(w.Header(), a.header)
 	w.Header().Set("X-GitHub-Request-Id", "0000:0000:0000:0000:0000")
 	w.WriteHeader(a.status)
 	_, _ = bytes.NewReader(a.body).WriteTo(w) // a client that has gone needs no answer

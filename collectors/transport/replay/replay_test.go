@@ -31,7 +31,8 @@ func send(t *testing.T, base http.RoundTripper, a ask) (*http.Response, string, 
 		Rate:       1000,
 	})
 	ctx := transport.WithMeter(t.Context(), transport.NewMeter(
-		evidence.Collector{Reads: []string{a.operation}}, evidence.Scope{Account: a.account, Region: a.region}))
+		evidence.Collector{Reads: []string{a.operation}}, evidence.Scope{Account: a.account, Region: a.region},
+	))
 	if a.method == "" {
 		a.method = http.MethodGet
 	}
@@ -107,7 +108,7 @@ func TestPlayer(t *testing.T) {
 	} {
 		t.Run("answers nothing to "+name, func(t *testing.T) {
 			t.Parallel()
-			_, _, err := send(t, replay.New(load(t)), tc.ask) //nolint:bodyclose // there is none
+			_, _, err := send(t, replay.New(load(t)), tc.ask)
 			require.ErrorContains(t, err, tc.says)
 		})
 	}
@@ -117,7 +118,7 @@ func TestPlayer(t *testing.T) {
 		cancel()
 		req, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://toy.test/users", http.NoBody)
 		require.NoError(t, err)
-		_, err = replay.New(load(t)).RoundTrip(req) //nolint:bodyclose // there is none
+		_, err = replay.New(load(t)).RoundTrip(req)
 		require.ErrorIs(t, err, context.Canceled)
 	})
 }
