@@ -94,7 +94,7 @@ func (s *source) connect() connect.Source {
 		Provider: providerName,
 		Scope:    s.scope(),
 		Discover: func(context.Context, []evidence.FeedID) (connect.Discovery, error) {
-			return connect.Discovery{Feeds: []connect.Feed{{Collector: attestationsCollector, Scope: s.scope(), Collect: s.collect}}}, nil
+			return connect.Discovery{Principal: "a reader of the folder " + filepath.Base(s.dir), Feeds: []connect.Feed{{Collector: attestationsCollector, Scope: s.scope(), Collect: s.collect}}}, nil
 		},
 	}
 }
