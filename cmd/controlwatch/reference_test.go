@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"path/filepath"
 	"slices"
 	"sort"
 	"strings"
@@ -37,7 +38,8 @@ func TestReferences(t *testing.T) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			if os.Getenv("CONTROLWATCH_UPDATE") != "" {
-				require.NoError(t, os.WriteFile(file, want, 0o644)) //nolint:gosec // documentation is for everybody
+				require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755)) //nolint:gosec // as is its folder
+				require.NoError(t, os.WriteFile(file, want, 0o644))        //nolint:gosec // documentation is for everybody
 			}
 			got, err := os.ReadFile(file)
 			require.NoError(t, err)
@@ -191,7 +193,7 @@ func TestProvidersAreNamedOnce(t *testing.T) {
 	require.Len(t, slices.Compact(slices.Clone(names)), len(names), "%v", names)
 }
 
-// Every kind of fact that a provider delivers is judged by some check.
+// Every type of resource that a provider delivers is judged by some check.
 func TestEveryPopulationIsJudged(t *testing.T) {
 	t.Parallel()
 	cat, err := catalogue.Load()
