@@ -53,8 +53,11 @@ func (a *Assessor) Assess(ctx context.Context) (soc2.Assessment, error) {
 		At: now, StartedAt: now, Version: a.Version, Judge: a.Engine.Judge(), SampleData: a.SampleData, Findings: findings,
 	}
 	soc2.Summarise(&assessment, a.Catalogue, seen, a.Categories)
-	assessment.Drift, assessment.Changed = soc2.Diff(baseline, &assessment)
 	assessment.FinishedAt = a.Clock()
+	if len(assessment.Pulls) == 0 {
+		return assessment, nil // nothing was ever looked at: nothing to keep, and no baseline for what will be
+	}
+	assessment.Drift, assessment.Changed = soc2.Diff(baseline, &assessment)
 	assessment.ID, err = a.History.CommitAssessment(ctx, assessment, a.Records)
 	if err != nil {
 		return soc2.Assessment{}, fmt.Errorf("keep the assessment: %w", err)

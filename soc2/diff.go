@@ -107,8 +107,12 @@ func (d *differ) compare(f *Finding) {
 	}
 }
 
-// judge names the change of a finding that is judged now.
+// judge names the change of a finding that is judged now. The first look at an
+// account is its baseline: what it shows was there before, and drifted from nothing.
 func (d *differ) judge(f *Finding, was FindingState, present bool) (Change, Cause, bool) {
+	if was.Definite == Unobserved && !was.Gone && d.firstLook(f.Resource) {
+		return "", "", false
+	}
 	if !present {
 		switch f.Outcome {
 		case Fail:
@@ -191,6 +195,19 @@ func (d *differ) causeOfArrival(f *Finding) Cause {
 	return CauseSystem
 }
 
+// firstLook says that nothing of the resource's account was planned last time.
+func (d *differ) firstLook(r evidence.Resource) bool {
+	if r.Provider == "" {
+		return false
+	}
+	for _, feed := range d.before.Feeds {
+		if scope := feed.ID.Scope; scope.Provider == r.Provider && (r.Account == "" || scope.Account == r.Account) {
+			return false
+		}
+	}
+	return true
+}
+
 func (d *differ) wasUnseen(f *Finding) bool {
 	key := unseenIn(f.Key(), f.Resource)
 	if d.unseen[key] {
@@ -238,6 +255,8 @@ func (d *differ) departed(present map[FindingKey]bool) {
 		}
 		change := Resolved
 		switch {
+		case was.Resource.Provider == "":
+			continue // a source was configured where there was none: its first look is its baseline
 		case was.Definite == Fail:
 		case key.Resource.Kind == evidence.KindScope && was.Outcome == Unobserved:
 			change = Regained

@@ -99,11 +99,14 @@ func TestDiff(t *testing.T) {
 		"a new resource fails":                                {[]soc2.Assessment{assessment(0), assessment(1, finding(p, "0"))}, "", ""},
 		"a failing resource is deleted":                       {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1)}, soc2.Resolved, soc2.CauseSystem},
 		"a failing resource leaves the scope":                 {[]soc2.Assessment{assessment(0, finding(f, "1")), unplanned(1)}, soc2.Resolved, soc2.CauseScope},
-		"a failing resource enters the scope":                 {[]soc2.Assessment{unplanned(0, otherCheckSeen()), assessment(1, finding(f, "1"))}, soc2.Opened, soc2.CauseScope},
+		"a failing resource is in a region that is new":       {[]soc2.Assessment{assessment(0, otherUser()), widened(1, finding(f, "1"))}, soc2.Opened, soc2.CauseScope},
+		"the first look at an account is its baseline":        {[]soc2.Assessment{unplanned(0, otherCheckSeen()), assessment(1, finding(f, "1"))}, "", ""},
+		"an account that left and came back fails again":      {[]soc2.Assessment{assessment(0, finding(f, "1")), unplanned(1, otherCheckSeen()), assessment(2, finding(f, "1"))}, soc2.Reopened, soc2.CauseScope},
 		"a check that is new fails":                           {[]soc2.Assessment{assessment(0), rejudged(1, finding(f, "1"))}, soc2.Opened, soc2.CauseJudgement},
 		"an acceptance runs out":                              {[]soc2.Assessment{assessment(0, accepted), assessment(1, finding(f, "1"))}, soc2.AcceptanceExpired, soc2.CauseTime},
 		"an acceptance is withdrawn":                          {[]soc2.Assessment{assessment(0, accepted), withHour(assessment(0, finding(f, "1")))}, soc2.AcceptanceExpired, soc2.CauseScope},
-		"a source for what nothing was configured for":        {[]soc2.Assessment{unplanned(0, nowhere()), assessment(1, otherUser())}, soc2.Regained, soc2.CauseScope},
+		"a source for what nothing was configured for":        {[]soc2.Assessment{unplanned(0, nowhere()), assessment(1, otherUser())}, "", ""},
+		"the only source is taken away":                       {[]soc2.Assessment{assessment(0, otherUser()), unplanned(1, nowhere())}, soc2.LostSight, soc2.CauseScope},
 		"a passing resource is deleted":                       {[]soc2.Assessment{assessment(0, finding(p, "1")), assessment(1)}, "", ""},
 		"a resource that came with regained sight and passes": {[]soc2.Assessment{assessment(0, onScope(), otherUser()), assessment(1, otherUser(), finding(f, "1"))}, soc2.Opened, soc2.CauseSight},
 	}
@@ -121,6 +124,20 @@ func TestDiff(t *testing.T) {
 			require.Equal(t, "mfa", drift[0].Control)
 		})
 	}
+}
+
+// widened is an assessment in which the users of a second region are looked at,
+// where the finding is.
+func widened(days int, f soc2.Finding) soc2.Assessment {
+	f.Resource.Type, f.Resource.Region = "aws.rds.db_instance", "eu-west-1"
+	a := assessment(days, otherUser(), f)
+	there := scope
+	there.Region = "eu-west-1"
+	a.Feeds = append(a.Feeds, evidence.FeedState{
+		ID:          evidence.FeedID{Collector: "aws_rds_instances", Scope: there},
+		Populations: []evidence.Population{{Kind: "Datastore", Type: "aws.rds.db_instance"}},
+	})
+	return a
 }
 
 // otherUser keeps the check known to the baseline.

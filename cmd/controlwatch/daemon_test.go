@@ -43,6 +43,9 @@ func TestDaemonTellsSystemFromSight(t *testing.T) {
 	d.until(`controlwatch_feeds_complete{account="acme-robotics",collector="github_members",provider="github"} 1`)
 	githubBefore := d.series(`provider="github"`, "controlwatch_findings", "controlwatch_feeds", "controlwatch_pull_last_success")
 	require.NotEmpty(t, githubBefore)
+	for _, events := range d.series("", "controlwatch_drift_events_total") {
+		require.True(t, strings.HasSuffix(events, " 0"), "the first look at anything is its baseline: %s", events)
+	}
 
 	users.DropMFA("ada")
 	d.until(`controlwatch_drift_events_total{cause="system",change="opened",control="people-use-multi-factor-sign-in"} 1`)
