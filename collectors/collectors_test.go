@@ -25,6 +25,21 @@ func TestEveryProviderIsListed(t *testing.T) {
 	}
 	require.ElementsMatch(t, foldersWithProvider(t, os.DirFS(".")), listed,
 		"each folder with a Provider has one line in collectors.go, and the provider is named like its folder")
+	for _, name := range listed {
+		require.True(t, testsContain(t, os.DirFS(name), "collectorstest.Run("),
+			"no test file in collectors/%s contains collectorstest.Run(: add a conformance_test.go that runs the suite on its collectors", name)
+	}
+}
+
+func testsContain(t *testing.T, fsys fs.FS, text string) bool {
+	t.Helper()
+	files, err := fs.Glob(fsys, "*_test.go")
+	require.NoError(t, err)
+	return slices.ContainsFunc(files, func(name string) bool {
+		src, err := fs.ReadFile(fsys, name)
+		require.NoError(t, err)
+		return strings.Contains(string(src), text)
+	})
 }
 
 // foldersWithProvider are the folders whose Go files declare a variable Provider.

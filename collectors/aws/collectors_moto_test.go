@@ -14,6 +14,7 @@ import (
 	controltypes "github.com/aws/aws-sdk-go-v2/service/s3control/types"
 	"github.com/stretchr/testify/require"
 
+	cwaws "github.com/controlwatch/controlwatch/collectors/aws"
 	"github.com/controlwatch/controlwatch/collectors/aws/mototest"
 	"github.com/controlwatch/controlwatch/collectors/connect"
 	"github.com/controlwatch/controlwatch/collectors/transport"
@@ -43,7 +44,7 @@ func TestCollectorsAgainstMoto(t *testing.T) {
 	got := look()
 
 	t.Run("every population was seen to its end", func(t *testing.T) {
-		require.Len(t, got.pulls, 10, "6 of the account and 2 in each of 2 regions")
+		require.Equal(t, cwaws.Feeds(2), got.read())
 		for _, p := range got.pulls {
 			require.True(t, p.Complete(), "%s: %+v", p.Collector, p.Holes)
 			require.Equal(t, "arn:aws:sts::"+companyAccount+":user/moto", p.Principal)
@@ -100,7 +101,7 @@ func TestCollectorsAgainstMoto(t *testing.T) {
 		all := run(t, nil, func(s *transport.Seam) []connect.Source {
 			return open(t, s, environment(m.Endpoint, anyone), "{}")
 		})
-		require.Len(t, all.pulls, 6+2*len(body[*evidence.Account](t, all, "aws.account", companyAccount).Regions))
+		require.Equal(t, cwaws.Feeds(len(body[*evidence.Account](t, all, "aws.account", companyAccount).Regions)), all.read())
 	})
 }
 

@@ -2,3 +2,17 @@ package aws
 
 // PolicyOf are the actions one operation needs.
 func PolicyOf(operation string) []string { return actions([]string{operation}) }
+
+// Feeds is how many feeds one account has: one of each global collector, and
+// one in each region of every regional collector.
+func Feeds(regions int) int {
+	n := 0
+	for _, c := range collectors {
+		if c.reach == regional {
+			n += regions
+		} else {
+			n++
+		}
+	}
+	return n
+}

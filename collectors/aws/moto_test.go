@@ -94,6 +94,9 @@ func run(t *testing.T, base http.RoundTripper, openSources func(*transport.Seam)
 	return got
 }
 
+// read is how many feeds were pulled, to compare with what was to be.
+func (l look) read() int { return len(l.pulls) }
+
 // holes are all holes of a look, of pulls and facts.
 func (l look) holes() []evidence.Hole {
 	var out []evidence.Hole

@@ -16,6 +16,7 @@ import (
 	"github.com/aws/aws-sdk-go-v2/service/sts"
 	"github.com/stretchr/testify/require"
 
+	cwaws "github.com/controlwatch/controlwatch/collectors/aws"
 	"github.com/controlwatch/controlwatch/collectors/aws/mototest"
 	"github.com/controlwatch/controlwatch/collectors/connect"
 	"github.com/controlwatch/controlwatch/collectors/transport"
@@ -71,7 +72,7 @@ func TestRecordSample(t *testing.T) {
 	got := run(t, &recorders, func(s *transport.Seam) []connect.Source {
 		return open(t, s, environment("", mototest.Keys{ID: *role.Credentials.AccessKeyId, Secret: *role.Credentials.SecretAccessKey, Token: *role.Credentials.SessionToken}), sampleSettings)
 	})
-	require.Len(t, got.pulls, 10)
+	require.Equal(t, cwaws.Feeds(2), got.read())
 	for _, hole := range got.holes() {
 		require.Equal(t, "root.password_present", hole.Field, "%+v", hole)
 	}

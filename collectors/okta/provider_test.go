@@ -201,6 +201,6 @@ func TestEveryCollectorIsListed(t *testing.T) {
 			return true
 		})
 	}
-	require.Equal(t, len(collectors), declared, "a collector is declared and not in the list in provider.go")
+	require.Equal(t, len(collectors), declared, "a collector is declared in a file and missing from the list in provider.go: add it there")
 	require.Len(t, listed, declared, "two collectors have one name")
 }

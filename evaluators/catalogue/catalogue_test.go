@@ -143,7 +143,7 @@ func TestBadCatalogues(t *testing.T) {
 		`frequency "daily": expected continuous, or an ISO 8601 duration`:                                                 {"frequency: continuous", "frequency: daily"},
 		`likelihood 6: expected 1 to 5`:                                                                                   {"likelihood: 4", "likelihood: 6"},
 		`impact 0: expected 1 to 5`:                                                                                       {"impact: 4", "impact: 0"},
-		`criterion "CC6.9" does not exist`:                                                                                {"id: CC6.1", "id: CC6.9"},
+		`criterion "CC6.9" does not exist: see evaluators/catalogue/criteria.yaml`:                                        {"id: CC6.1", "id: CC6.9"},
 		`strength "strong": expected direct, supporting`:                                                                  {"strength: direct", "strength: strong"},
 		`criterion CC6.1: why is missing`:                                                                                 {"why: It tests how people are told apart.", "why: ''"},
 		`criterion CC6.1: residual is missing`:                                                                            {"residual: Whether the factor is in the right hands.", "residual: ' '"},
@@ -170,6 +170,23 @@ func TestBadCatalogues(t *testing.T) {
 			files[control].Data = []byte(strings.Replace(text, c.from, c.to, 1))
 			_, err := catalogue.Read(files)
 			require.ErrorContains(t, err, want)
+		})
+	}
+
+	for name, c := range map[string]struct{ from, to string }{
+		"field":     {"self.last_active.at", "self.last_active.when"},
+		"parameter": {"params.max_idle_days", "params.max_idle"},
+		"kind":      {"kind: User", "kind: Robot"},
+	} {
+		t.Run("a parameter is not called unused where a check names an unknown "+name, func(t *testing.T) {
+			t.Parallel()
+			files := whole(t)
+			text := string(files[control].Data)
+			require.Contains(t, text, c.from)
+			files[control].Data = []byte(strings.ReplaceAll(text, c.from, c.to))
+			_, err := catalogue.Read(files)
+			require.ErrorContains(t, err, "check is-in-use")
+			require.NotContains(t, err.Error(), "is used by no check")
 		})
 	}
 
@@ -222,10 +239,12 @@ func TestFed(t *testing.T) {
 	cat, err := catalogue.Read(whole(t))
 	require.NoError(t, err)
 	users := evidence.Population{Kind: "User", Type: "aws.iam.user"}
-	require.NoError(t, catalogue.Fed(cat, []evidence.Population{users, {Kind: "DatastoreDefaults", Type: "aws.s3.account"}}))
+	require.NoError(t, catalogue.Fed(cat, []evidence.Population{users, {Kind: "Attestation", Type: "attestations.attestation"}}))
 	for want, delivered := range map[string][]evidence.Population{
-		"no collector delivers aws.iam.user as User":                              {{Kind: "AccessKey", Type: "aws.iam.user"}},
-		"kind Repository (github.repository) is collected and judged by no check": {users, {Kind: "Repository", Type: "github.repository"}},
+		"no collector delivers aws.iam.user as User":                         {{Kind: "AccessKey", Type: "aws.iam.user"}},
+		"github.repository (Repository) is collected and judged by no check": {users, {Kind: "Repository", Type: "github.repository"}},
+		"okta.user (User) is collected and judged by no check":               {users, {Kind: "User", Type: "okta.user"}},
+		"aws.iam.user (AccessKey) is collected and judged by no check":       {users, {Kind: "AccessKey", Type: "aws.iam.user"}},
 	} {
 		require.ErrorContains(t, catalogue.Fed(cat, delivered), want)
 	}

@@ -9,32 +9,35 @@ import (
 	"github.com/controlwatch/controlwatch/soc2"
 )
 
-// contextKinds are kinds no check needs to judge, each with the reason.
-var contextKinds = map[evidence.Kind]string{
-	"Attestation":       "attested controls read it",
-	"DatastoreDefaults": "whether a data store is public is derived with it",
+// contextTypes are types no check needs to judge, each with the reason.
+var contextTypes = map[string]string{
+	"attestations.attestation": "attested controls read it",
 }
 
 // Fed compares a catalogue with everything the collectors deliver: every type a
 // check names is delivered and of the check's kind, every check has advice for
-// each provider that feeds it, and every kind delivered is judged.
+// each provider that feeds it, and every type delivered is judged.
 func Fed(cat soc2.Catalogue, delivered []evidence.Population) error {
 	var problems []error
-	judged := map[evidence.Kind]bool{}
 	for _, c := range cat.Controls {
 		for _, k := range c.Checks {
-			judged[k.Kind] = true
 			for _, err := range fedCheck(k, delivered) {
 				problems = append(problems, fmt.Errorf("control %s, check %s: %w", c.ID, k.ID, err))
 			}
 		}
 	}
 	for _, p := range delivered {
-		if !judged[p.Kind] && contextKinds[p.Kind] == "" {
-			problems = append(problems, fmt.Errorf("kind %s (%s) is collected and judged by no check", p.Kind, p.Type))
+		if !judged(cat, p) && contextTypes[p.Type] == "" {
+			problems = append(problems, fmt.Errorf("%s (%s) is collected and judged by no check: write a check of kind %s that applies to it, or give the reason in contextTypes in evaluators/catalogue/fed.go", p.Type, p.Kind, p.Kind))
 		}
 	}
 	return errors.Join(problems...)
+}
+
+func judged(cat soc2.Catalogue, p evidence.Population) bool {
+	return slices.ContainsFunc(cat.Controls, func(c soc2.Control) bool {
+		return slices.ContainsFunc(c.Checks, func(k soc2.Check) bool { return k.Kind == p.Kind && k.AppliesTo(p.Type) })
+	})
 }
 
 func fedCheck(k soc2.Check, delivered []evidence.Population) []error {

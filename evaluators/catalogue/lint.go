@@ -144,7 +144,7 @@ func (l *linter) mappings(s source) {
 	for i, m := range s.control.Criteria {
 		at := fmt.Sprintf("$.criteria[%d].", i)
 		if !l.criteria.has(m.ID) {
-			l.wrong(s, at+"id", "criterion %q does not exist", m.ID)
+			l.wrong(s, at+"id", "criterion %q does not exist: see evaluators/catalogue/criteria.yaml", m.ID)
 		}
 		if seen[m.ID] {
 			l.wrong(s, at+"id", "criterion %s is mapped twice", m.ID)

@@ -24,8 +24,12 @@ func (l *linter) expressions(s source) {
 		}
 	}
 	used := map[string]bool{}
+	compiled := true
 	for i, k := range s.control.Checks {
-		l.checkExpressions(s, fmt.Sprintf("$.checks[%d].", i), k, used)
+		compiled = l.checkExpressions(s, fmt.Sprintf("$.checks[%d].", i), k, used) && compiled
+	}
+	if !compiled {
+		return // what does not compile may well use the parameters
 	}
 	for _, name := range slices.Sorted(maps.Keys(s.control.Parameters)) {
 		if !used[name] {
@@ -34,12 +38,15 @@ func (l *linter) expressions(s source) {
 	}
 }
 
-func (l *linter) checkExpressions(s source, at string, k soc2.Check, used map[string]bool) {
+// checkExpressions notes the parameters that a check uses, and says whether all
+// its conditions compiled.
+func (l *linter) checkExpressions(s source, at string, k soc2.Check, used map[string]bool) bool {
 	env, err := expression.New(k.Kind, s.control.Parameters)
 	if err != nil {
 		l.wrong(s, at+"kind", "check %s: %v", k.ID, err)
-		return
+		return false
 	}
+	compiled := true
 	for field, source := range map[string]string{"when": k.When, "pass": k.Pass} {
 		if source == "" && field == "when" {
 			continue
@@ -47,6 +54,7 @@ func (l *linter) checkExpressions(s source, at string, k soc2.Check, used map[st
 		p, err := env.Compile(source)
 		if err != nil {
 			l.uncompiled(s, at+field, fmt.Sprintf("check %s: %s", k.ID, field), err)
+			compiled = false
 			continue
 		}
 		for _, name := range p.Parameters() {
@@ -65,6 +73,7 @@ func (l *linter) checkExpressions(s source, at string, k soc2.Check, used map[st
 			}
 		}
 	}
+	return compiled
 }
 
 func texts(k soc2.Check) map[string]string {

@@ -249,8 +249,14 @@ func TestDatabasePublic(t *testing.T) {
 	for want, rds := range map[string]*evidence.RDSInstance{
 		"yes": {PubliclyAccessible: new(true)}, "no": {PubliclyAccessible: new(false)}, "unseen": {},
 	} {
-		got := derive.All(world(fact("Datastore", "aws.rds.db_instance", "d", &evidence.Datastore{RDS: rds})))
-		require.Equal(t, want, word(got[0].Body.(*evidence.Datastore).Public))
-		require.Nil(t, got[0].Body.(*evidence.Datastore).TLSOnly)
+		for _, typ := range []string{"aws.rds.db_instance", "aws.rds.db_cluster"} {
+			got := derive.All(world(fact("Datastore", typ, "d", &evidence.Datastore{RDS: rds})))
+			require.Equal(t, want, word(got[0].Body.(*evidence.Datastore).Public), typ)
+			require.Nil(t, got[0].Body.(*evidence.Datastore).TLSOnly, typ)
+		}
 	}
+	t.Run("what has no endpoint is not judged by one", func(t *testing.T) {
+		t.Parallel()
+		require.Equal(t, "unseen", public(t, world(fact("Datastore", "aws.rds.db_snapshot", "d", &evidence.Datastore{RDS: &evidence.RDSInstance{PubliclyAccessible: new(false)}}))))
+	})
 }

@@ -1,8 +1,6 @@
 package derive
 
 import (
-	"strings"
-
 	"github.com/controlwatch/controlwatch/evaluators/sight"
 	"github.com/controlwatch/controlwatch/evidence"
 )
@@ -13,10 +11,10 @@ var datastoreRule = rule{kind: "Datastore", apply: func(w *world, s *subject) {
 		return
 	}
 	public, tlsOnly := notDerived("public"), notDerived("tls_only")
-	switch {
-	case s.Resource.Type == "aws.s3.bucket":
+	switch s.Resource.Type {
+	case "aws.s3.bucket":
 		public, tlsOnly = bucketPublic(w, s, d.S3), bucketTLSOnly(s, d.S3)
-	case strings.HasPrefix(s.Resource.Type, "aws.rds."):
+	case "aws.rds.db_instance", "aws.rds.db_cluster":
 		// Whether the network lets anyone in is not known yet; a publicly
 		// resolvable endpoint counts as reachable.
 		public = databasePublic(s, d.RDS)
