@@ -25,15 +25,31 @@ type FindingState struct {
 type Baseline struct {
 	At     time.Time
 	Judge  Judge
-	Feeds  []evidence.PlannedFeed
+	Feeds  []AssessedFeed
 	States map[FindingKey]FindingState
+}
+
+// AssessedFeed is a feed as an assessment knew it.
+type AssessedFeed struct {
+	ID          evidence.FeedID       `json:"id"`
+	Populations []evidence.Population `json:"populations"`
+	Pulled      bool                  `json:"pulled"` // it had been pulled, with whatever result
+}
+
+// AssessedFeeds is what is remembered of an assessment's feeds.
+func AssessedFeeds(states []evidence.FeedState) []AssessedFeed {
+	feeds := make([]AssessedFeed, len(states))
+	for i, s := range states {
+		feeds[i] = AssessedFeed{ID: s.ID, Populations: s.Populations, Pulled: s.Last != nil}
+	}
+	return feeds
 }
 
 // Diff compares an assessment with the last one. It fills in FirstSeen and
 // LastChanged of the findings, and returns the drift and the states that are
 // not as they were. Without a baseline everything is new and nothing drifts.
 func Diff(before *Baseline, now *Assessment) (drift []Drift, changed []FindingState) {
-	d := differ{before: before, now: now, checks: map[[2]string]bool{}, unseen: map[unseenKey]bool{}}
+	d := differ{before: before, now: now, feeds: AssessedFeeds(now.Feeds), checks: map[[2]string]bool{}, unseen: map[unseenKey]bool{}}
 	if before != nil {
 		for key, state := range before.States {
 			if state.Gone {
@@ -66,6 +82,7 @@ func unseenIn(key FindingKey, r evidence.Resource) unseenKey {
 type differ struct {
 	before  *Baseline
 	now     *Assessment
+	feeds   []AssessedFeed     // of now
 	checks  map[[2]string]bool // control and check judged last time
 	unseen  map[unseenKey]bool // populations not seen last time
 	drift   []Drift
@@ -107,10 +124,14 @@ func (d *differ) compare(f *Finding) {
 	}
 }
 
-// judge names the change of a finding that is judged now. The first look at an
-// account is its baseline: what it shows was there before, and drifted from nothing.
+// judge names the change of a finding that is judged now. The first look at
+// anything is its baseline: what it shows was there before, and drifted from
+// nothing. What is planned and was not looked at yet was not lost either.
 func (d *differ) judge(f *Finding, was FindingState, present bool) (Change, Cause, bool) {
 	if was.Definite == Unobserved && !was.Gone && d.firstLook(f.Resource) {
+		return "", "", false
+	}
+	if f.OnScope() && unpulled(d.feeds, f.Resource) {
 		return "", "", false
 	}
 	if !present {
@@ -195,10 +216,14 @@ func (d *differ) causeOfArrival(f *Finding) Cause {
 	return CauseSystem
 }
 
-// firstLook says that nothing of the resource's account was planned last time.
+// firstLook says that nothing of the resource's account was planned last time, or
+// that what owns the resource was planned and had not been pulled yet.
 func (d *differ) firstLook(r evidence.Resource) bool {
 	if r.Provider == "" {
 		return false
+	}
+	if unpulled(d.before.Feeds, r) {
+		return true
 	}
 	for _, feed := range d.before.Feeds {
 		if scope := feed.ID.Scope; scope.Provider == r.Provider && (r.Account == "" || scope.Account == r.Account) {
@@ -248,7 +273,7 @@ func (d *differ) departed(present map[FindingKey]bool) {
 		switch {
 		case !judged[[2]string{key.Control, key.Check}]:
 			cause = CauseJudgement
-		case !planned(plannedFeeds(d.now.Feeds), was.Resource):
+		case !planned(d.feeds, was.Resource):
 			cause = CauseScope
 		case key.Resource.Kind == evidence.KindScope:
 			cause = CauseSight
@@ -257,6 +282,8 @@ func (d *differ) departed(present map[FindingKey]bool) {
 		switch {
 		case was.Resource.Provider == "":
 			continue // a source was configured where there was none: its first look is its baseline
+		case key.Resource.Kind == evidence.KindScope && unpulled(d.before.Feeds, was.Resource):
+			continue // it had not been looked at yet
 		case was.Definite == Fail:
 		case key.Resource.Kind == evidence.KindScope && was.Outcome == Unobserved:
 			change = Regained
@@ -272,31 +299,42 @@ func (d *differ) emit(key FindingKey, r evidence.Resource, severity Severity, dr
 	d.drift = append(d.drift, drift)
 }
 
-func plannedFeeds(states []evidence.FeedState) []evidence.PlannedFeed {
-	feeds := make([]evidence.PlannedFeed, len(states))
-	for i, s := range states {
-		feeds[i] = evidence.PlannedFeed{ID: s.ID, Populations: s.Populations}
-	}
-	return feeds
-}
-
 // planned says whether any feed owns resources of this type and place. What no
 // source was configured for stands on a resource without a provider: its coming
 // and going is a matter of scope. What stands for all accounts has none.
-func planned(feeds []evidence.PlannedFeed, r evidence.Resource) bool {
+func planned(feeds []AssessedFeed, r evidence.Resource) bool {
 	for _, feed := range feeds {
-		scope := feed.ID.Scope
-		if scope.Provider != r.Provider || r.Account != "" && scope.Account != r.Account {
-			continue
-		}
-		if scope.Region != "" && scope.Region != r.Region {
-			continue
-		}
-		for _, p := range feed.Populations {
-			if p.Type == r.Type {
-				return true
-			}
+		if feed.owns(r) {
+			return true
 		}
 	}
 	return false
+}
+
+func (f AssessedFeed) owns(r evidence.Resource) bool {
+	scope := f.ID.Scope
+	if scope.Provider != r.Provider || r.Account != "" && scope.Account != r.Account || scope.Region != "" && scope.Region != r.Region {
+		return false
+	}
+	for _, p := range f.Populations {
+		if p.Type == r.Type {
+			return true
+		}
+	}
+	return false
+}
+
+// unpulled says that feeds are planned that own a resource, and that none of
+// them was ever pulled.
+func unpulled(feeds []AssessedFeed, r evidence.Resource) bool {
+	found := false
+	for _, f := range feeds {
+		if f.owns(r) {
+			if f.Pulled {
+				return false
+			}
+			found = true
+		}
+	}
+	return found
 }

@@ -36,8 +36,15 @@ func assessment(days int, fs ...soc2.Finding) soc2.Assessment {
 		Feeds: []evidence.FeedState{{
 			ID:          evidence.FeedID{Collector: "aws_iam_users", Scope: scope},
 			Populations: []evidence.Population{{Kind: "User", Type: "aws.iam.user"}},
+			Last:        &evidence.Pull{},
 		}},
 	}
+}
+
+// planned only: the users' feed has not been pulled yet.
+func planned(a soc2.Assessment) soc2.Assessment {
+	a.Feeds[0].Last = nil
+	return a
 }
 
 // run diffs assessments in turn, each against the state all earlier ones left.
@@ -47,10 +54,7 @@ func run(as ...soc2.Assessment) []soc2.Drift {
 	for i := range as {
 		var changed []soc2.FindingState
 		drift, changed = soc2.Diff(before, &as[i])
-		next := &soc2.Baseline{At: as[i].At, Judge: as[i].Judge, States: map[soc2.FindingKey]soc2.FindingState{}}
-		for _, f := range as[i].Feeds {
-			next.Feeds = append(next.Feeds, evidence.PlannedFeed{ID: f.ID, Populations: f.Populations})
-		}
+		next := &soc2.Baseline{At: as[i].At, Judge: as[i].Judge, Feeds: soc2.AssessedFeeds(as[i].Feeds), States: map[soc2.FindingKey]soc2.FindingState{}}
 		if before != nil {
 			maps.Copy(next.States, before.States)
 		}
@@ -101,6 +105,8 @@ func TestDiff(t *testing.T) {
 		"a failing resource leaves the scope":                 {[]soc2.Assessment{assessment(0, finding(f, "1")), unplanned(1)}, soc2.Resolved, soc2.CauseScope},
 		"a failing resource is in a region that is new":       {[]soc2.Assessment{assessment(0, otherUser()), widened(1, finding(f, "1"))}, soc2.Opened, soc2.CauseScope},
 		"the first look at an account is its baseline":        {[]soc2.Assessment{unplanned(0, otherCheckSeen()), assessment(1, finding(f, "1"))}, "", ""},
+		"a feed is planned, then pulled: its baseline":        {[]soc2.Assessment{planned(assessment(0, onScope())), assessment(1, finding(f, "1"))}, "", ""},
+		"a feed that is planned is not lost":                  {[]soc2.Assessment{assessment(0, otherCheckSeen()), planned(assessment(1, onScope(), otherCheckSeen()))}, "", ""},
 		"an account that left and came back fails again":      {[]soc2.Assessment{assessment(0, finding(f, "1")), unplanned(1, otherCheckSeen()), assessment(2, finding(f, "1"))}, soc2.Reopened, soc2.CauseScope},
 		"a check that is new fails":                           {[]soc2.Assessment{assessment(0), rejudged(1, finding(f, "1"))}, soc2.Opened, soc2.CauseJudgement},
 		"an acceptance runs out":                              {[]soc2.Assessment{assessment(0, accepted), assessment(1, finding(f, "1"))}, soc2.AcceptanceExpired, soc2.CauseTime},
@@ -136,6 +142,7 @@ func widened(days int, f soc2.Finding) soc2.Assessment {
 	a.Feeds = append(a.Feeds, evidence.FeedState{
 		ID:          evidence.FeedID{Collector: "aws_rds_instances", Scope: there},
 		Populations: []evidence.Population{{Kind: "Datastore", Type: "aws.rds.db_instance"}},
+		Last:        &evidence.Pull{},
 	})
 	return a
 }

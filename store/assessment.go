@@ -129,11 +129,7 @@ func newestPull(a soc2.Assessment) int64 {
 // encodeAssessment gives what is kept of an assessment beside its row, without
 // anything that moves when nothing has changed.
 func encodeAssessment(a soc2.Assessment) (feeds, result []byte, err error) {
-	planned := make([]evidence.PlannedFeed, len(a.Feeds))
-	for i, f := range a.Feeds {
-		planned[i] = evidence.PlannedFeed{ID: f.ID, Populations: f.Populations}
-	}
-	if feeds, err = json.Marshal(planned); err != nil {
+	if feeds, err = json.Marshal(soc2.AssessedFeeds(a.Feeds)); err != nil {
 		return nil, nil, err
 	}
 	type criterion struct {

@@ -67,7 +67,7 @@ func TestCommitAssessment(t *testing.T) {
 		require.NoError(t, err)
 		require.Equal(t, clock.Now(), before.At)
 		require.Equal(t, second.Judge, before.Judge)
-		require.Equal(t, []evidence.PlannedFeed{planned(usersFeed, userPopulation)}, before.Feeds)
+		require.Equal(t, soc2.AssessedFeeds(second.Feeds), before.Feeds)
 		require.Len(t, before.States, 1)
 	})
 
