@@ -78,7 +78,7 @@ func (p *program) demo(cmd *cobra.Command, once bool, listen string) error {
 	if err != nil {
 		return err
 	}
-	if err := p.render(p.stdout, assessment, "table"); err != nil {
+	if err := formats[0].write(p, p.stdout, assessment); err != nil {
 		return err
 	}
 	if once {

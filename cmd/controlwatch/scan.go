@@ -2,7 +2,6 @@ package main
 
 import (
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 
@@ -10,7 +9,6 @@ import (
 
 	"github.com/controlwatch/controlwatch/collectors/transport"
 	"github.com/controlwatch/controlwatch/config"
-	"github.com/controlwatch/controlwatch/report"
 	"github.com/controlwatch/controlwatch/soc2"
 )
 
@@ -36,7 +34,7 @@ acceptance covers · 2 could not run · 3 no such gap, but something was not see
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.scan(cmd, f) },
 	}
 	cmd.Flags().StringVarP(&f.config, "config", "c", "", "configuration file; without it, credentials found on this machine")
-	cmd.Flags().StringVarP(&f.output, "output", "o", "table", "table or json")
+	cmd.Flags().StringVarP(&f.output, "output", "o", formats[0].name, formatNames())
 	cmd.Flags().StringVar(&f.out, "out", "", "write the result to this file instead of standard output")
 	cmd.Flags().StringVar(&f.failOn, "fail-on", "low", "least severity of a gap that exits 1: low, medium, high, critical")
 	return cmd
@@ -47,8 +45,9 @@ func (p *program) scan(cmd *cobra.Command, f scanFlags) error {
 	if err != nil {
 		return fmt.Errorf("--fail-on: %w", err)
 	}
-	if f.output != "table" && f.output != "json" {
-		return fmt.Errorf("--output: %q is not a format; expected table or json", f.output)
+	out, err := formatOf(f.output)
+	if err != nil {
+		return err
 	}
 	ctx := cmd.Context()
 	seam := transport.New(transport.Options{Base: p.base, Clock: p.now})
@@ -82,7 +81,7 @@ func (p *program) scan(cmd *cobra.Command, f scanFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := p.emit(assessment, f); err != nil {
+	if err := p.emit(assessment, out, f.out); err != nil {
 		return err
 	}
 	return verdict(assessment, threshold)
@@ -99,30 +98,23 @@ func verdict(a soc2.Assessment, threshold soc2.Severity) error {
 }
 
 // emit writes the result to standard output or, whole or not at all, to a file.
-func (p *program) emit(a soc2.Assessment, f scanFlags) error {
-	if f.out == "" {
-		return p.render(p.stdout, a, f.output)
+func (p *program) emit(a soc2.Assessment, as format, file string) error {
+	if file == "" {
+		return as.write(p, p.stdout, a)
 	}
-	tmp, err := os.CreateTemp(filepath.Dir(f.out), ".controlwatch-*")
+	tmp, err := os.CreateTemp(filepath.Dir(file), ".controlwatch-*")
 	if err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
 	defer os.Remove(tmp.Name()) //nolint:errcheck // gone already when all went well
-	if err := p.render(tmp, a, f.output); err != nil {
+	if err := as.write(p, tmp, a); err != nil {
 		return err
 	}
 	if err := tmp.Close(); err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
-	if err := os.Rename(tmp.Name(), f.out); err != nil {
+	if err := os.Rename(tmp.Name(), file); err != nil {
 		return fmt.Errorf("--out: %w", err)
 	}
 	return nil
-}
-
-func (p *program) render(w io.Writer, a soc2.Assessment, format string) error {
-	if format == "json" {
-		return report.JSON(w, a)
-	}
-	return report.Table(w, a, report.Options{Width: p.width, Colour: p.width > 0 && w == p.stdout && p.env("NO_COLOR") == ""})
 }
