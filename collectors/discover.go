@@ -64,13 +64,11 @@ func (r *run) undiscovered(ctx context.Context, s connect.Source, p connect.Prov
 	hole := evidence.HoleFrom(why.err)
 	r.tell(Event{Source: s.Name, Scope: s.Scope, State: Discovered, Hole: &hole, Feeds: len(known)})
 	if len(known) == 0 {
-		standIn := evidence.Plan{Source: s.Name, Provider: s.Provider, At: why.started}
-		for _, c := range p.Collectors {
-			id := evidence.FeedID{Collector: c.Name, Scope: s.Scope}
-			known = append(known, id)
-			standIn.Feeds = append(standIn.Feeds, evidence.PlannedFeed{ID: id, Populations: c.Populations})
+		plan := standIn(s, p, why.started)
+		for _, f := range plan.Feeds {
+			known = append(known, f.ID)
 		}
-		if err := r.CommitPlan(ctx, standIn); err != nil {
+		if err := r.CommitPlan(ctx, plan); err != nil {
 			r.fail(fmt.Errorf("commit the plan of %s: %w", s.Name, err))
 			return
 		}
@@ -89,6 +87,17 @@ func (r *run) undiscovered(ctx context.Context, s connect.Source, p connect.Prov
 		pull.OperationCounts = map[string]int{} // the calls were the discovery's, not this pull's
 		r.commit(ctx, pull, nil)
 	}
+}
+
+// standIn plans everything a provider can read over a source's own scope, for a
+// source of which no more is known.
+func standIn(s connect.Source, p connect.Provider, at time.Time) evidence.Plan {
+	plan := evidence.Plan{Source: s.Name, Provider: s.Provider, At: at}
+	for _, c := range p.Collectors {
+		id := evidence.FeedID{Collector: c.Name, Scope: s.Scope}
+		plan.Feeds = append(plan.Feeds, evidence.PlannedFeed{ID: id, Populations: c.Populations})
+	}
+	return plan
 }
 
 func populations(p connect.Provider, collector string) []evidence.Population {

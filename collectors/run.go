@@ -39,17 +39,34 @@ type Runner struct {
 	Progress func(Event)
 }
 
+// Announce plans every source that was never planned, over its own scope, before
+// anything is read. Without it a source that has not been asked yet would have no
+// feeds, and what other sources show would stand for it.
+func (r *Runner) Announce(ctx context.Context, sources []connect.Source) error {
+	run := r.begin()
+	for _, s := range sources {
+		known, err := run.Known(ctx, s.Name)
+		if err != nil {
+			return fmt.Errorf("read the last plan of %s: %w", s.Name, err)
+		}
+		if len(known) > 0 {
+			continue
+		}
+		provider, ok := run.provider(s.Provider)
+		if !ok {
+			return fmt.Errorf("source %s: provider %q is not in the list of providers", s.Name, s.Provider)
+		}
+		if err := run.CommitPlan(ctx, standIn(s, provider, run.Clock())); err != nil {
+			return fmt.Errorf("commit the plan of %s: %w", s.Name, err)
+		}
+	}
+	return nil
+}
+
 // Run reads all sources, in parallel, to the end. Its error is ours alone: what
 // could not be committed, or the context's end.
 func (r *Runner) Run(ctx context.Context, sources []connect.Source) error {
-	run := &run{Runner: *r}
-	if run.Providers == nil {
-		run.Providers = Providers
-	}
-	run.Concurrency = cmp.Or(run.Concurrency, 8)
-	run.FeedTimeout = cmp.Or(run.FeedTimeout, 30*time.Minute)
-	run.DiscoveryTimeout = cmp.Or(run.DiscoveryTimeout, 5*time.Minute)
-
+	run := r.begin()
 	// Sources are few, and each has its own limit: one that hangs must not keep
 	// the others waiting.
 	var group errgroup.Group
@@ -65,6 +82,17 @@ func (r *Runner) Run(ctx context.Context, sources []connect.Source) error {
 		return context.Cause(ctx)
 	}
 	return run.failure()
+}
+
+func (r *Runner) begin() *run {
+	run := &run{Runner: *r}
+	if run.Providers == nil {
+		run.Providers = Providers
+	}
+	run.Concurrency = cmp.Or(run.Concurrency, 8)
+	run.FeedTimeout = cmp.Or(run.FeedTimeout, 30*time.Minute)
+	run.DiscoveryTimeout = cmp.Or(run.DiscoveryTimeout, 5*time.Minute)
+	return run
 }
 
 // run is one run under way.

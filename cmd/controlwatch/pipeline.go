@@ -50,6 +50,9 @@ func (p *program) newPipeline(ctx context.Context, o pipelineOptions) (*pipeline
 
 // once pulls from all sources and assesses.
 func (l *pipeline) once(ctx context.Context, sources []connect.Source) (soc2.Assessment, error) {
+	if err := l.runner.Announce(ctx, sources); err != nil {
+		return soc2.Assessment{}, err
+	}
 	if err := l.runner.Run(ctx, sources); err != nil {
 		return soc2.Assessment{}, fmt.Errorf("collect: %w", err)
 	}

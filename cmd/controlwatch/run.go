@@ -70,6 +70,9 @@ func (p *program) run(ctx context.Context, file string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, release()) }()
+	if err := line.runner.Announce(ctx, bare(sources)); err != nil {
+		return err
+	}
 	d, err := p.newDaemon(line, sources, daemonOptions{
 		address: cfg.Listen, assessEvery: time.Duration(cfg.AssessEvery), metrics: measures, log: newLog(p.stderr),
 	})

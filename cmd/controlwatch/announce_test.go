@@ -1,0 +1,50 @@
+package main
+
+import (
+	"io"
+	"slices"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/controlwatch/controlwatch/collectors/connect"
+	"github.com/controlwatch/controlwatch/collectors/sample"
+	"github.com/controlwatch/controlwatch/collectors/transport"
+	"github.com/controlwatch/controlwatch/config"
+	"github.com/controlwatch/controlwatch/soc2"
+)
+
+// A source that is configured and has not been asked yet is unobserved, however
+// well the others do: a daemon that has heard from GitHub alone must not show
+// controls that AWS also bears on as holding.
+func TestASourceNotAskedYetIsUnobserved(t *testing.T) {
+	t.Parallel()
+	c := newCompany(t)
+	file, err := sample.Write(t.TempDir())
+	require.NoError(t, err)
+	p := &program{stdout: io.Discard, stderr: io.Discard, env: sample.Env, now: func() time.Time { return sample.Day }}
+	cfg, err := config.Read(file, p.env)
+	require.NoError(t, err)
+	sources, err := p.openSources(cfg, transport.New(transport.Options{Base: c.base, Clock: p.now, Unpaced: true}))
+	require.NoError(t, err)
+	line, err := p.newPipeline(t.Context(), pipelineOptions{dsn: c.dsn, config: cfg, sources: sources, sampleData: true})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, line.close()) }()
+
+	require.NoError(t, line.runner.Announce(t.Context(), bare(sources)))
+	others := slices.DeleteFunc(bare(sources), func(s connect.Source) bool { return s.Provider == "aws" })
+	require.NoError(t, line.runner.Run(t.Context(), others))
+	assessment, err := line.assessor.Assess(t.Context())
+	require.NoError(t, err)
+
+	passwords := slices.IndexFunc(assessment.Controls, func(r soc2.ControlResult) bool { return r.ID == "passwords-resist-guessing" })
+	require.Equal(t, soc2.Unobserved, assessment.Controls[passwords].State, "Okta's policy passes, AWS's was not seen")
+	require.NotZero(t, assessment.Controls[passwords].Passing)
+
+	// What AWS then shows was there before: its first look is its baseline.
+	assessment, err = line.once(t.Context(), bare(sources))
+	require.NoError(t, err)
+	require.Equal(t, soc2.Pass, assessment.Controls[passwords].State)
+	require.Empty(t, assessment.Drift)
+}
