@@ -31,7 +31,7 @@ func TestJSONOrderDependsOnlyOnWhatItSays(t *testing.T) {
 	want := scanJSON(t, many(20))
 	for seed := range uint64(20) {
 		a := many(20)
-		r := rand.New(rand.NewPCG(seed, 1)) //nolint:gosec // an order, not a secret
+		r := rand.New(rand.NewPCG(seed, 1)) // an order, not a secret
 		r.Shuffle(len(a.Findings), func(i, j int) { a.Findings[i], a.Findings[j] = a.Findings[j], a.Findings[i] })
 		r.Shuffle(len(a.Holes), func(i, j int) { a.Holes[i], a.Holes[j] = a.Holes[j], a.Holes[i] })
 		r.Shuffle(len(a.Pulls), func(i, j int) { a.Pulls[i], a.Pulls[j] = a.Pulls[j], a.Pulls[i] })

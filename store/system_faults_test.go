@@ -30,7 +30,7 @@ func TestReadOnly(t *testing.T) {
 		t.Run(name+" is refused", func(t *testing.T) {
 			t.Parallel()
 			folder := t.TempDir()
-			require.NoError(t, os.Chmod(filepath.Dir(folder), 0o755)) //nolint:gosec // another user must get there
+			require.NoError(t, os.Chmod(filepath.Dir(folder), 0o755)) // another user must get there
 			path := filepath.Join(folder, "controlwatch.db")
 			s, err := Open(t.Context(), "sqlite:"+path, Options{Clock: time.Now})
 			require.NoError(t, err)
@@ -43,7 +43,7 @@ func TestReadOnly(t *testing.T) {
 			require.NoError(t, err)
 			require.Contains(t, string(out), c.want)
 			require.Contains(t, string(out), hint)
-			require.NoError(t, os.Chmod(folder, 0o755)) //nolint:gosec // so that it can be removed
+			require.NoError(t, os.Chmod(folder, 0o755)) // so that it can be removed
 		})
 	}
 }

@@ -38,8 +38,8 @@ func TestReferences(t *testing.T) {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
 			if os.Getenv("CONTROLWATCH_UPDATE") != "" {
-				require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755)) //nolint:gosec // as is its folder
-				require.NoError(t, os.WriteFile(file, want, 0o644))        //nolint:gosec // documentation is for everybody
+				require.NoError(t, os.MkdirAll(filepath.Dir(file), 0o755)) // as is its folder
+				require.NoError(t, os.WriteFile(file, want, 0o644))        // documentation is for everybody
 			}
 			got, err := os.ReadFile(file)
 			require.NoError(t, err)

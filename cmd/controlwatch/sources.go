@@ -97,7 +97,7 @@ func withPlace(c config.Config, i int, err error) error {
 // what it looked for and how to give it.
 func (p *program) detectSources(ctx context.Context, seam *transport.Seam) ([]source, error) {
 	var out []source
-	var looked []string
+	var looked, missing []string
 	for _, provider := range collectors.Providers {
 		if provider.Detect == nil {
 			continue
@@ -107,6 +107,7 @@ func (p *program) detectSources(ctx context.Context, seam *transport.Seam) ([]so
 			return nil, fmt.Errorf("look for %s credentials: %w", provider.Title, err)
 		}
 		if len(detected.Found) == 0 {
+			missing = append(missing, fmt.Sprintf("%s: NOT looked at, no usable credentials in %s", provider.Name, detected.Looked))
 			looked = append(looked, fmt.Sprintf("  %-8s looked in %s\n           give %s", provider.Name, detected.Looked, detected.Give))
 			continue
 		}
@@ -118,6 +119,10 @@ func (p *program) detectSources(ctx context.Context, seam *transport.Seam) ([]so
 	if len(out) == 0 {
 		return nil, fmt.Errorf("no credentials found, so there is nothing to look at\n%s\n\nor write a configuration file and pass it with -c; `controlwatch demo` needs none of this",
 			strings.Join(looked, "\n"))
+	}
+	// What is not looked at is out of scope, and nobody chose that: say so.
+	for _, line := range missing {
+		fmt.Fprintln(p.stderr, line)
 	}
 	return out, nil
 }

@@ -9,7 +9,7 @@ import (
 )
 
 // version is set by the release build with -ldflags "-X main.version=v1.2.3".
-var version = "" //nolint:gochecknoglobals // the linker can set nothing else
+var version = "" // the linker can set nothing else
 
 func buildVersion() string {
 	if version != "" {

@@ -35,7 +35,7 @@ func detect(t *testing.T) (connect.Detected, error) {
 	})
 }
 
-func TestDetect(t *testing.T) { //nolint:paralleltest // sets the environment the SDK reads
+func TestDetect(t *testing.T) { // sets the environment the SDK reads
 	t.Run("without credentials nothing is found, and it says where it looked", func(t *testing.T) {
 		bare(t)
 		got, err := detect(t)

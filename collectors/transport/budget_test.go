@@ -20,7 +20,7 @@ func (a asked) storm(t *testing.T, p transport.Policy, n int) time.Duration {
 	start := time.Now()
 	var wg sync.WaitGroup
 	for range n {
-		wg.Go(func() { _, _, _ = a.get(t.Context(), p, "GET", "http://toy.test/users") }) //nolint:dogsled // only time counts
+		wg.Go(func() { _, _, _ = a.get(t.Context(), p, "GET", "http://toy.test/users") }) // only time counts
 	}
 	wg.Wait()
 	return time.Since(start)

@@ -194,7 +194,7 @@ func TestMeter(t *testing.T) {
 		return nil, errors.New("connection refused")
 	})
 	for range 3 {
-		_, _, _ = a.get(t.Context(), policy(), "GET", "http://toy.test/users") //nolint:dogsled // the meter is what counts
+		_, _, _ = a.get(t.Context(), policy(), "GET", "http://toy.test/users") // the meter is what counts
 	}
 	var p evidence.Pull
 	a.meter.Fill(&p)
