@@ -23,12 +23,16 @@ func (k KindInfo) Type() reflect.Type { return reflect.TypeOf(k.New()).Elem() }
 var Kinds = []KindInfo{
 	accessKeyKind,
 	accountKind,
+	applicationKind,
 	attestationKind,
+	auditTrailKind,
 	branchRuleKind,
 	datastoreKind,
 	datastoreDefaultsKind,
+	groupKind,
 	passwordPolicyKind,
 	repositoryKind,
+	securityAlertKind,
 	signOnPolicyKind,
 	userKind,
 }

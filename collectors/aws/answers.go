@@ -22,7 +22,7 @@ import (
 // of each operation in the API references of S3 and S3 Control. Servers made
 // after AWS's models name some <OperationResponse>, which is as unmistakable.
 // Query services answer <OperationResponse> with an <OperationResult>, EC2
-// without one.
+// without one; the services in jsonServices answer a JSON object.
 var answerRoot = map[string]string{
 	"s3:ListBuckets":                 "ListAllMyBucketsResult",
 	"s3:GetBucketLocation":           "LocationConstraint",
@@ -39,6 +39,13 @@ var answerRoot = map[string]string{
 
 // jsonAnswer marks an answer that is a JSON object.
 const jsonAnswer = "{}"
+
+// jsonServices speak the JSON or REST JSON protocol. Source: "protocol" of each
+// service's model.
+var jsonServices = []string{
+	"accessanalyzer", "account", "acm", "backup", "cloudtrail", "cloudwatchlogs", "configservice", "dynamodb", "ecr", "efs", "guardduty",
+	"identitystore", "inspector2", "kms", "lambda", "organizations", "secretsmanager", "securityhub", "sqs", "ssm", "ssoadmin",
+}
 
 // errNotTheAnswer is an answer with a good status that is not the document asked for.
 var errNotTheAnswer = errors.New("the answer is not the one asked for")
@@ -61,7 +68,7 @@ func whole(operation string, body []byte) error {
 	service, name, _ := strings.Cut(operation, ":")
 	root, rest := answerRoot[operation]
 	switch {
-	case root == jsonAnswer:
+	case root == jsonAnswer || slices.Contains(jsonServices, service):
 		var object map[string]json.RawMessage
 		if err := json.Unmarshal(body, &object); err != nil {
 			return fmt.Errorf("%w: not a JSON object", errNotTheAnswer)

@@ -62,9 +62,17 @@ func throttle(req *http.Request, operation string) *http.Response {
 	return awsError(req, operation, http.StatusBadRequest, "Throttling", "Rate exceeded")
 }
 
+// awsError is an error in the form of the protocol that the request is in.
 func awsError(req *http.Request, operation string, status int, code, message string) *http.Response {
+	service, _, _ := strings.Cut(operation, ":")
+	if cwaws.AnswersJSON(service) {
+		resp := collectorstest.Answer(status, "application/x-amz-json-1.1", fmt.Sprintf(`{"__type":%q,"message":%q}`, code, message))
+		resp.Header.Set("X-Amzn-Errortype", code)
+		resp.Request = req
+		return resp
+	}
 	body := fmt.Sprintf("<ErrorResponse><Error><Type>Sender</Type><Code>%s</Code><Message>%s</Message></Error><RequestId>7a62c49f-347e-4fc4-9331-6e8eEXAMPLE</RequestId></ErrorResponse>", code, message)
-	switch service, _, _ := strings.Cut(operation, ":"); service {
+	switch service {
 	case "s3":
 		body = fmt.Sprintf("<Error><Code>%s</Code><Message>%s</Message><RequestId>656c76696e6727732072657175657374</RequestId></Error>", code, message)
 	case "ec2":

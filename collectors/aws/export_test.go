@@ -1,5 +1,7 @@
 package aws
 
+import "slices"
+
 // PolicyOf are the actions one operation needs.
 func PolicyOf(operation string) []string { return actions([]string{operation}) }
 
@@ -16,3 +18,6 @@ func Feeds(regions int) int {
 	}
 	return n
 }
+
+// AnswersJSON says whether a service's answers are JSON.
+func AnswersJSON(service string) bool { return slices.Contains(jsonServices, service) }

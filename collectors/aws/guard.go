@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -50,6 +51,13 @@ func requestID(h http.Header) string {
 // errorCode finds the code in an error answer of the XML and JSON protocols.
 var errorCode = regexp.MustCompile(`<Code>([A-Za-z0-9.]+)</Code>|"__type"\s*:\s*"(?:[^"#]*#)?([A-Za-z0-9.]+)"`)
 
+// headerCode is the code that the REST services with JSON answers put into a
+// header, such as "ThrottlingException:http://internal.amazon.com/".
+func headerCode(h http.Header) string {
+	code, _, _ := strings.Cut(h.Get("X-Amzn-Errortype"), ":")
+	return code[strings.LastIndexByte(code, '#')+1:]
+}
+
 // throttled recognises an answer that asks us to slow down. AWS says so with
 // several statuses, 400 among them, so the code in the body decides.
 func throttled(r *http.Response) (time.Duration, bool) {
@@ -63,12 +71,12 @@ func throttled(r *http.Response) (time.Duration, bool) {
 	if err != nil {
 		return 0, false // no whole answer, which is an error of its own
 	}
-	for _, match := range errorCode.FindAllSubmatch(body, 1) {
-		if _, yes := retry.DefaultThrottleErrorCodes[string(match[1])+string(match[2])]; yes {
-			return transport.Wait(r), true
-		}
+	code := headerCode(r.Header)
+	if match := errorCode.FindSubmatch(body); match != nil {
+		code = string(match[1]) + string(match[2])
 	}
-	return 0, false
+	_, yes := retry.DefaultThrottleErrorCodes[code]
+	return transport.Wait(r), yes
 }
 
 // identify names the operation of a request as the SDK states it in the
@@ -86,10 +94,23 @@ func identify(r *http.Request) (operation, service string, err error) {
 		return "", "", fmt.Errorf("aws: %s: %w", operation, err)
 	case carried != "" && carried != name:
 		return "", "", fmt.Errorf("aws: a request says %s in its context and %s in itself", operation, carried)
-	case carried == "" && r.Method != http.MethodGet && r.Method != http.MethodHead:
+	case carried == "" && r.Method != http.MethodGet && r.Method != http.MethodHead && !slices.Contains(readsByPost, operation):
 		return "", "", fmt.Errorf("aws: %s: a %s request may write", operation, r.Method)
 	}
 	return operation, service, nil
+}
+
+// readsByPost are the reads that REST services take as POST. Source: "Request
+// Syntax" of each operation in the API references.
+var readsByPost = []string{
+	"account:GetAlternateContact",
+	"accessanalyzer:ListFindingsV2",
+	"guardduty:GetFindings",
+	"guardduty:ListFindings",
+	"inspector2:BatchGetAccountStatus",
+	"inspector2:ListCoverage",
+	"inspector2:ListFindings",
+	"securityhub:GetEnabledStandards",
 }
 
 // stated is the service and operation the SDK put into the context. Clients of

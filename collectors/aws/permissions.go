@@ -2,6 +2,7 @@ package aws
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/controlwatch/controlwatch/evidence"
 )
@@ -20,9 +21,24 @@ var actionOf = map[string]string{
 // API reference, GetCallerIdentity: no permissions are required.
 var needsNothing = []string{"sts:GetCallerIdentity"}
 
+// prefixOf holds the services whose IAM actions have another prefix than their
+// name in the SDK. Source: Service Authorization Reference, "service prefix".
+var prefixOf = map[string]string{
+	"accessanalyzer":         "access-analyzer",
+	"cloudwatchlogs":         "logs",
+	"configservice":          "config",
+	"efs":                    "elasticfilesystem",
+	"elasticloadbalancingv2": "elasticloadbalancing",
+	"ssoadmin":               "sso",
+}
+
 func action(operation string) string {
 	if a, ok := actionOf[operation]; ok {
 		return a
+	}
+	service, name, _ := strings.Cut(operation, ":")
+	if prefix, ok := prefixOf[service]; ok {
+		return prefix + ":" + name
 	}
 	return operation
 }

@@ -3,6 +3,7 @@ package aws_test
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -81,10 +82,23 @@ func TestRecordSample(t *testing.T) {
 		return open(t, s, environment("", anyone), sampleSettings)
 	})
 	exchanges := recorders.exchanges()
-	write(t, filepath.Join(sampleFolder, "recorded.yaml"), slices.DeleteFunc(slices.Clone(exchanges), replaced))
-	write(t, filepath.Join(healthyFolder, "recorded.yaml"), slices.DeleteFunc(exchanges, func(e replay.Exchange) bool {
+	writeByService(t, sampleFolder, slices.DeleteFunc(slices.Clone(exchanges), replaced))
+	writeByService(t, healthyFolder, slices.DeleteFunc(exchanges, func(e replay.Exchange) bool {
 		return !replaced(e) || e.Operation == "iam:GetAccountSummary"
 	}))
+}
+
+// writeByService keeps what one service answered in one file.
+func writeByService(t *testing.T, folder string, exchanges []replay.Exchange) {
+	t.Helper()
+	byService := map[string][]replay.Exchange{}
+	for _, e := range exchanges {
+		service, _, _ := strings.Cut(e.Operation, ":")
+		byService[service] = append(byService[service], e)
+	}
+	for service, list := range byService {
+		write(t, filepath.Join(folder, "recorded-"+service+".yaml"), list)
+	}
 }
 
 // denying answers one operation as AWS does what is not permitted.
@@ -144,7 +158,7 @@ func (b *byHost) exchanges() []replay.Exchange {
 		}
 	}
 	asks := func(e replay.Exchange) string {
-		return strings.Join([]string{e.Operation, e.Host, e.Region, e.Form["UserName"], e.Form["AccessKeyId"]}, " ")
+		return strings.Join([]string{e.Operation, e.Host, e.Region, e.Path, fmt.Sprint(e.Query), fmt.Sprint(e.Form), e.Contains}, " ")
 	}
 	slices.SortStableFunc(all, func(x, y replay.Exchange) int { return strings.Compare(asks(x), asks(y)) })
 	return slices.CompactFunc(all, func(x, y replay.Exchange) bool {

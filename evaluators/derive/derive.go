@@ -12,9 +12,10 @@ import (
 // same evidence.
 const Version = "1"
 
-// rule fills the derived fields of one kind. It may change only those fields of
-// the body it is given, and must set every one of them, nil included: what was
-// stored in them once is not evidence.
+// rule fills derived fields of one kind. It may change only those fields of the
+// body it is given, and must set every one of them, nil included: what was
+// stored in them once is not evidence. A kind may have several rules, each with
+// fields of its own.
 type rule struct {
 	kind  evidence.Kind
 	apply func(*world, *subject)
@@ -41,18 +42,20 @@ func Applies(kind evidence.Kind) bool {
 // same order. The snapshot is left as it is.
 func All(s evidence.Snapshot) []evidence.Fact {
 	w := newWorld(s)
-	byKind := map[evidence.Kind]rule{}
+	byKind := map[evidence.Kind][]rule{}
 	for _, r := range rules {
-		byKind[r.kind] = r
+		byKind[r.kind] = append(byKind[r.kind], r)
 	}
 	facts := make([]evidence.Fact, len(s.Facts))
 	for i, f := range s.Facts {
 		facts[i] = f
-		if r, ok := byKind[f.Resource.Kind]; ok && is(f) {
+		if rules, ok := byKind[f.Resource.Kind]; ok && is(f) {
 			sub := &subject{Fact: &facts[i]}
 			sub.Body = shallow(f.Body)
 			sub.Holes = append([]evidence.Hole(nil), f.Holes...)
-			r.apply(w, sub)
+			for _, r := range rules {
+				r.apply(w, sub)
+			}
 		}
 	}
 	return facts

@@ -4,6 +4,7 @@
 package mototest
 
 import (
+	"errors"
 	"io"
 	"net"
 	"net/http"
@@ -93,11 +94,23 @@ type Keys struct{ ID, Secret, Token string }
 // Anyone is accepted as long as moto does not enforce.
 var Anyone = Keys{ID: "AKIAIOSFODNN7EXAMPLE", Secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}
 
-// Writer is a configuration for the tests' own clients, which write.
+// Writer is a configuration for the tests' own clients, which write. An answer
+// that moto gives is final; a connection that breaks is tried again.
 func (s Server) Writer(region string, k Keys) aws.Config {
 	return aws.Config{
 		Region: region, BaseEndpoint: &s.Endpoint,
 		Credentials: credentials.NewStaticCredentialsProvider(k.ID, k.Secret, k.Token),
-		Retryer:     func() aws.Retryer { return retry.AddWithMaxAttempts(retry.NewStandard(), 1) },
+		Retryer: func() aws.Retryer {
+			return retry.NewStandard(func(o *retry.StandardOptions) {
+				o.MaxAttempts = 5
+				o.Retryables = []retry.IsErrorRetryable{retry.IsErrorRetryableFunc(broken)}
+			})
+		},
 	}
+}
+
+// broken says that a connection broke, whether before the answer or within it.
+func broken(err error) aws.Ternary {
+	var op *net.OpError
+	return aws.BoolTernary(errors.As(err, &op) || errors.Is(err, net.ErrClosed) || errors.Is(err, io.ErrUnexpectedEOF))
 }

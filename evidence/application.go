@@ -1,0 +1,24 @@
+package evidence
+
+import "time"
+
+var applicationKind = KindInfo{Kind: "Application", New: func() any { return new(Application) }, Doc: "Software that people sign in to, or that acts with rights of its own."}
+
+// Application is software that people sign in to through a provider, or that
+// acts there with rights of its own: an app of an identity provider, an
+// installed app of a code host.
+type Application struct {
+	Status    *string    `json:"status,omitzero"` // active, inactive, suspended
+	CreatedAt *time.Time `json:"created_at,omitzero"`
+	// SignOn is how people sign in to it, the provider's word: "SAML_2_0",
+	// "OPENID_CONNECT"; empty: nobody does.
+	SignOn *string `json:"sign_on,omitzero"`
+	// SignOnPolicy is the id of the policy that guards it; empty: none.
+	SignOnPolicy *string `json:"sign_on_policy,omitzero"`
+	// Permissions are the rights it holds itself, the provider's words, such as "contents:write".
+	Permissions []string `json:"permissions,omitzero"`
+	// Everything: it reaches every repository or resource of the account.
+	Everything *bool `json:"everything,omitzero"`
+	// Publisher is who made it, the provider's word; empty: the organisation itself.
+	Publisher *string `json:"publisher,omitzero"`
+}
