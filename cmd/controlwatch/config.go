@@ -11,8 +11,8 @@ import (
 )
 
 func newConfig(p *program) *cobra.Command {
-	cmd := &cobra.Command{Use: "config", Short: "Work with configuration files", Args: cobra.NoArgs}
-	cmd.AddCommand(&cobra.Command{
+	cmd := &cobra.Command{Use: "config", Short: "Write, describe and check configuration files", Args: cobra.NoArgs}
+	cmd.AddCommand(newConfigInit(p), newConfigSchema(p), &cobra.Command{
 		Use:   "check FILE",
 		Short: "Check a configuration file without touching any provider",
 		Long: `Check reads the file as scan and run do, with every provider's settings, every

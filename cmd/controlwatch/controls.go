@@ -3,6 +3,7 @@ package main
 import (
 	"encoding/json"
 	"fmt"
+	"io/fs"
 	"os"
 	"strings"
 
@@ -15,8 +16,8 @@ import (
 )
 
 func newControls(p *program) *cobra.Command {
-	cmd := &cobra.Command{Use: "controls", Short: "List and test the catalogue of controls", Args: cobra.NoArgs}
-	cmd.AddCommand(newControlsList(p), newControlsTest(p))
+	cmd := &cobra.Command{Use: "controls", Short: "Find, read and test the controls", Args: cobra.NoArgs}
+	cmd.AddCommand(newControlsList(p), newControlsFind(p), newControlsShow(p), newControlsLint(p), newControlsTest(p))
 	return cmd
 }
 
@@ -135,12 +136,9 @@ fail into a pass. Without DIR it tests the shipped catalogue.`,
 		Example: "  controlwatch controls test\n  controlwatch controls test ./our-controls",
 		Args:    cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			fsys := catalogue.Files()
-			if len(args) == 1 {
-				if info, err := os.Stat(args[0]); err != nil || !info.IsDir() {
-					return fmt.Errorf("%s is not a folder; expected one that holds controls/*/*.yaml", args[0])
-				}
-				fsys = os.DirFS(args[0])
+			fsys, err := controlFiles(args)
+			if err != nil {
+				return err
 			}
 			tested, err := evaluators.TestCases(cmd.Context(), fsys)
 			if err != nil {
@@ -149,6 +147,17 @@ fail into a pass. Without DIR it tests the shipped catalogue.`,
 			return p.showCases(tested)
 		},
 	}
+}
+
+// controlFiles are those of the folder named, or the shipped ones.
+func controlFiles(args []string) (fs.FS, error) {
+	if len(args) == 0 {
+		return catalogue.Files(), nil
+	}
+	if info, err := os.Stat(args[0]); err != nil || !info.IsDir() {
+		return nil, fmt.Errorf("%s is not a folder; expected one that holds controls/*/*.yaml", args[0])
+	}
+	return os.DirFS(args[0]), nil
 }
 
 func (p *program) showCases(tested evaluators.CasesTested) error {

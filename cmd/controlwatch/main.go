@@ -29,7 +29,7 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, &program{
-		stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv, now: time.Now,
+		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv, now: time.Now,
 		width: terminalWidth(os.Stdout), terminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}, os.Args[1:])
 	stop()
@@ -38,6 +38,7 @@ func main() {
 
 // program is the edge of the process: what differs between a terminal, a pipe and a test.
 type program struct {
+	stdin          io.Reader
 	stdout, stderr io.Writer
 	env            func(string) string
 	now            func() time.Time

@@ -11,12 +11,10 @@ import (
 	"strings"
 	"testing"
 
-	"github.com/invopop/jsonschema"
 	"github.com/stretchr/testify/require"
 
 	"github.com/controlwatch/controlwatch/collectors"
 	"github.com/controlwatch/controlwatch/collectors/aws"
-	"github.com/controlwatch/controlwatch/config"
 	"github.com/controlwatch/controlwatch/evaluators/catalogue"
 	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/soc2"
@@ -27,13 +25,15 @@ func TestReferences(t *testing.T) {
 	t.Parallel()
 	cat, err := catalogue.Load()
 	require.NoError(t, err)
+	schema, err := configSchema()
+	require.NoError(t, err)
 	policy, err := json.MarshalIndent(aws.PolicyDocument(), "", "  ")
 	require.NoError(t, err)
 	for file, want := range map[string][]byte{
 		"../../docs/controls.md":            controlsReference(cat),
 		"../../docs/permissions.md":         permissionsReference(),
 		"../../deploy/permissions/aws.json": append(policy, '\n'),
-		"../../docs/schema/config.json":     configSchema(t),
+		"../../docs/schema/config.json":     schema,
 	} {
 		t.Run(file, func(t *testing.T) {
 			t.Parallel()
@@ -142,39 +142,6 @@ func permissionsReference() []byte {
 		}
 	}
 	return b.Bytes()
-}
-
-// configSchema describes the configuration file, with each provider's settings.
-func configSchema(t *testing.T) []byte {
-	t.Helper()
-	r := &jsonschema.Reflector{ExpandedStruct: true, Anonymous: true}
-	schema := r.Reflect(&config.Config{})
-	schema.Title = "controlwatch configuration"
-	source := schema.Definitions["Source"]
-	require.NotNil(t, source)
-	for _, p := range collectors.Providers {
-		settings := (&jsonschema.Reflector{ExpandedStruct: true, Anonymous: true, DoNotReference: true}).Reflect(p.Settings())
-		settings.Version = ""
-		properties := jsonschema.NewProperties()
-		properties.Set("provider", &jsonschema.Schema{Const: p.Name})
-		then := jsonschema.NewProperties()
-		then.Set("settings", settings)
-		source.AllOf = append(source.AllOf, &jsonschema.Schema{
-			If: &jsonschema.Schema{Properties: properties}, Then: &jsonschema.Schema{Properties: then},
-		})
-	}
-	provider, ok := source.Properties.Get("provider")
-	require.True(t, ok)
-	for _, name := range providerNames() {
-		provider.Enum = append(provider.Enum, name)
-	}
-	schema.Definitions["Settings"] = &jsonschema.Schema{Type: "object"}
-	for name, pattern := range map[string]string{"Duration": "90s, 15m, 24h", "Date": "2027-03-31, or a moment in RFC 3339"} {
-		schema.Definitions[name] = &jsonschema.Schema{Type: "string", Description: pattern}
-	}
-	b, err := json.MarshalIndent(schema, "", "  ")
-	require.NoError(t, err)
-	return append(b, '\n')
 }
 
 // Every provider and collector is named once, so that metrics, permissions and

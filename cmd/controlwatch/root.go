@@ -17,6 +17,7 @@ Criteria, and reports gaps and drift. What could not be seen is never a pass.
 
 Start here:
   controlwatch demo          the whole thing on a sample company, no credentials needed
+  controlwatch config init   write a first configuration
   controlwatch scan          once, with the credentials already on this machine
   controlwatch run -c FILE   as a daemon, with schedules, metrics and a status page
 
@@ -28,7 +29,7 @@ Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something w
 	}
 	cmd.PersistentFlags().StringVar(&p.store, "store", "",
 		"where evidence is kept, sqlite:PATH (CONTROLWATCH_STORE; default: your data directory)")
-	cmd.AddCommand(newDemo(p), newScan(p), newRun(p), newControls(p), newConfig(p), newVersion(p))
+	cmd.AddCommand(newDemo(p), newScan(p), newRun(p), newControls(p), newConfig(p), newMan(p), newVersion(p))
 	return cmd
 }
 

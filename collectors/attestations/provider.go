@@ -31,6 +31,7 @@ var Provider = connect.Provider{
 	Collectors: collectors,
 	Settings:   func() any { return new(Settings) },
 	Open:       open,
+	Starter:    starter,
 }
 
 var collectors = []evidence.Collector{attestationsCollector}

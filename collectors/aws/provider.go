@@ -17,6 +17,7 @@ var Provider = connect.Provider{
 	Settings:   func() any { return new(Settings) },
 	Open:       open,
 	Detect:     detect,
+	Starter:    starter,
 }
 
 func open(o connect.Options) ([]connect.Source, error) {

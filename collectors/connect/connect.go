@@ -29,6 +29,21 @@ type Provider struct {
 	// Detect looks for credentials already present. No credentials is not an
 	// error: Found is empty and Looked says where it looked.
 	Detect func(context.Context, Options) (Detected, error)
+	// Starter are the settings that a first configuration asks for.
+	Starter []StarterSetting
+}
+
+// StarterSetting is one setting of a first configuration. Secrets are never
+// asked for: the file refers to the variable that holds them.
+type StarterSetting struct {
+	Key      string // in the settings: "organizations"
+	Comment  string // one line, written above it
+	List     bool   // several values are possible
+	Optional bool   // left out, as a comment, where no value is given
+	Secret   string // the environment variable that holds it; it is not asked for
+	Example  string // a value that could be given
+	// Found is the value to suggest from what was detected; nil or "": none.
+	Found func(Detected, func(string) string) string
 }
 
 // Options is what a provider is opened with.

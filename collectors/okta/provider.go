@@ -24,6 +24,7 @@ var Provider = connect.Provider{
 	Settings:   func() any { return new(Settings) },
 	Open:       open,
 	Detect:     detect,
+	Starter:    starter,
 }
 
 // collectors lists everything read from an org, in the order of the reference.

@@ -52,10 +52,10 @@ func (r *reader) read() (soc2.Catalogue, error) {
 	if l.criteria, err = r.criteria(); err != nil {
 		return soc2.Catalogue{}, err
 	}
-	if l.tests, err = rows(r.refs, "tests.csv"); err != nil {
+	if l.tests, err = rowIDs(r.refs, "tests.csv"); err != nil {
 		return soc2.Catalogue{}, err
 	}
-	if l.manual, err = rows(r.refs, "manual.csv"); err != nil {
+	if l.manual, err = rowIDs(r.refs, "manual.csv"); err != nil {
 		return soc2.Catalogue{}, err
 	}
 	if l.sources, err = r.controls(); err != nil {
