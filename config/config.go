@@ -7,14 +7,13 @@ package config
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"net"
 	"os"
 	"path/filepath"
 	"slices"
 	"strings"
 	"time"
-
-	"github.com/robfig/cron/v3"
 
 	"github.com/controlwatch/controlwatch/internal/strictyaml"
 )
@@ -25,6 +24,8 @@ type Config struct {
 	Scope        Scope      `yaml:"scope" json:"scope,omitzero"`
 	Store        string     `yaml:"store" json:"store,omitempty" jsonschema:"description=Where evidence is kept: sqlite:PATH. The flag --store and CONTROLWATCH_STORE come first."`
 	Listen       string     `yaml:"listen" json:"listen,omitempty" jsonschema:"description=Address of the status page and /metrics. Default 127.0.0.1:9464."`
+	Timezone     string     `yaml:"timezone" json:"timezone,omitempty" jsonschema:"description=Time zone of the schedules\\, such as Europe/Berlin. Default UTC. What is written and served is always in UTC."`
+	Network      Network    `yaml:"network" json:"network,omitzero"`
 	AssessEvery  Duration   `yaml:"assess_every" json:"assess_every,omitempty" jsonschema:"description=Longest time between two assessments\\, at most 1h. Default 1h."`
 	Sources      []Source   `yaml:"sources" json:"sources"`
 	Controls     Controls   `yaml:"controls" json:"controls,omitzero"`
@@ -39,10 +40,18 @@ type Scope struct {
 	Categories []string `yaml:"categories" json:"categories,omitempty" jsonschema:"enum=Security,enum=Availability,enum=Confidentiality,enum=Processing Integrity,enum=Privacy,description=Trust Services categories in scope. Security is mandatory and the default."`
 }
 
+// Network is how providers are reached.
+type Network struct {
+	Proxy  string `yaml:"proxy" json:"proxy,omitempty" jsonschema:"description=HTTP proxy for everything that leaves this machine\\, such as http://proxy.example.com:3128. Without it: HTTPS_PROXY\\, HTTP_PROXY and NO_PROXY."`
+	CAFile string `yaml:"ca_file" json:"ca_file,omitempty" jsonschema:"description=PEM file of certificates trusted besides the system's\\, relative to this file."`
+}
+
 // Source is one provider with its schedule and settings.
 type Source struct {
 	Provider string   `yaml:"provider" json:"provider"`
-	Schedule string   `yaml:"schedule" json:"schedule,omitempty" jsonschema:"description=Cron expression of five fields\\, in UTC\\, or @every 1h. Default: every six hours."`
+	Schedule string   `yaml:"schedule" json:"schedule,omitempty" jsonschema:"description=Cron expression of five fields\\, or @every 1h. Default: every six hours."`
+	Timezone string   `yaml:"timezone" json:"timezone,omitempty" jsonschema:"description=Time zone of the schedule where it is another than the file's."`
+	Jitter   Duration `yaml:"jitter" json:"jitter,omitempty" jsonschema:"description=Longest time by which this source runs later than its schedule\\, so that sources do not all run at once; the same for a source every time. At most 1h. Default none."`
 	MaxAge   Duration `yaml:"max_age" json:"max_age,omitempty" jsonschema:"description=Evidence older than this counts as not seen. Default 24h."`
 	Settings Settings `yaml:"settings" json:"settings,omitzero"`
 }
@@ -141,6 +150,9 @@ func (c *Config) fill() {
 		if s.MaxAge == 0 {
 			s.MaxAge = Duration(DefaultMaxAge)
 		}
+		if s.Timezone == "" && zone(c.Timezone) {
+			s.Timezone = c.Timezone
+		}
 	}
 }
 
@@ -163,6 +175,9 @@ func (c *Config) validate() error {
 	if d := time.Duration(c.AssessEvery); d < time.Second || d > time.Hour {
 		wrong([]any{"assess_every"}, "assess_every: expected between 1s and 1h, because keys age and attestations expire between pulls")
 	}
+	if !zone(c.Timezone) {
+		wrong([]any{"timezone"}, "timezone: %q is not in the IANA time zone database; expected a name such as Europe/Berlin", c.Timezone)
+	}
 	if len(c.Sources) == 0 {
 		wrong([]any{"sources"}, "sources: nothing to look at; add at least one `- provider: NAME`")
 	}
@@ -170,11 +185,9 @@ func (c *Config) validate() error {
 		if s.Provider == "" {
 			wrong([]any{"sources", i}, "sources[%d].provider is missing", i)
 		}
-		if _, err := cron.ParseStandard(s.Schedule); err != nil {
-			wrong([]any{"sources", i, "schedule"}, "schedule: %v; expected five fields such as %q, or @every 1h", err, DefaultSchedule)
-		}
-		if time.Duration(s.MaxAge) < time.Minute {
-			wrong([]any{"sources", i, "max_age"}, "max_age: expected at least 1m")
+		problems := s.problems()
+		for _, field := range slices.Sorted(maps.Keys(problems)) {
+			wrong([]any{"sources", i, field}, "%s", problems[field])
 		}
 	}
 	ids := map[string]bool{}

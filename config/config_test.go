@@ -101,3 +101,14 @@ func TestDefault(t *testing.T) {
 	require.Equal(t, []string{"Security"}, c.Scope.Categories)
 	require.Equal(t, config.DefaultListen, c.Listen)
 }
+
+// A time zone is the whole file's unless a source has its own.
+func TestReadTimezones(t *testing.T) {
+	t.Parallel()
+	c, err := config.Read("testdata/proxy.ok.yaml", noEnv)
+	require.NoError(t, err)
+	require.Equal(t, config.Network{Proxy: "http://proxy.example.com:3128", CAFile: "company-ca.pem"}, c.Network)
+	require.Equal(t, "Europe/Berlin", c.Sources[0].Timezone)
+	require.Equal(t, config.Duration(10*time.Minute), c.Sources[0].Jitter)
+	require.Equal(t, "America/New_York", c.Sources[1].Timezone)
+}

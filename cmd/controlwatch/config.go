@@ -6,7 +6,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/controlwatch/controlwatch/collectors/transport"
 	"github.com/controlwatch/controlwatch/config"
 )
 
@@ -25,7 +24,11 @@ It makes no network call and opens no store.`,
 			if err != nil {
 				return err
 			}
-			_, sourcesErr := p.openSources(c, transport.New(transport.Options{Base: p.base, Clock: p.now}))
+			seam, err := p.newSeam(c, nil)
+			if err != nil {
+				return err
+			}
+			_, sourcesErr := p.openSources(c, seam)
 			_, judgeErr := newJudge(c)
 			if err := errors.Join(sourcesErr, judgeErr); err != nil {
 				return err

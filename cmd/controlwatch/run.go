@@ -7,12 +7,10 @@ import (
 	"io"
 	"time"
 
-	"github.com/robfig/cron/v3"
 	"github.com/spf13/cobra"
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
-	"github.com/controlwatch/controlwatch/collectors/transport"
 	"github.com/controlwatch/controlwatch/config"
 	"github.com/controlwatch/controlwatch/daemon"
 	"github.com/controlwatch/controlwatch/daemon/metrics"
@@ -51,7 +49,10 @@ func (p *program) run(ctx context.Context, file string) (err error) {
 		return err
 	}
 	measures := metrics.New(buildVersion())
-	seam := transport.New(transport.Options{Base: p.base, Clock: p.now, Observe: measures.ObserveCall})
+	seam, err := p.newSeam(cfg, measures.ObserveCall)
+	if err != nil {
+		return err
+	}
 	sources, err := p.openSources(cfg, seam)
 	if err != nil {
 		return err
@@ -92,11 +93,7 @@ type daemonOptions struct {
 func (p *program) newDaemon(line *pipeline, sources []source, o daemonOptions) (*daemon.Daemon, error) {
 	var scheduled []daemon.Scheduled
 	for _, s := range sources {
-		schedule, err := cron.ParseStandard(s.schedule)
-		if err != nil {
-			return nil, fmt.Errorf("schedule of %s: %w", s.Name, err)
-		}
-		scheduled = append(scheduled, daemon.Scheduled{Source: s.Source, Schedule: schedule})
+		scheduled = append(scheduled, daemon.Scheduled{Source: s.Source, Schedule: s.schedule})
 	}
 	return daemon.New(daemon.Options{
 		Address: o.address, Version: buildVersion(), Sources: scheduled, Pull: line.runner.Run, Assess: line.assessor.Assess,

@@ -7,7 +7,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/controlwatch/controlwatch/collectors/transport"
 	"github.com/controlwatch/controlwatch/config"
 	"github.com/controlwatch/controlwatch/soc2"
 )
@@ -50,12 +49,20 @@ func (p *program) scan(cmd *cobra.Command, f scanFlags) error {
 		return err
 	}
 	ctx := cmd.Context()
-	seam := transport.New(transport.Options{Base: p.base, Clock: p.now})
 	cfg := config.Default()
+	if f.config != "" {
+		if cfg, err = config.Read(f.config, p.env); err != nil {
+			return err
+		}
+	}
+	seam, err := p.newSeam(cfg, nil)
+	if err != nil {
+		return err
+	}
 	var sources []source
 	if f.config == "" {
 		sources, err = p.detectSources(ctx, seam)
-	} else if cfg, err = config.Read(f.config, p.env); err == nil {
+	} else {
 		sources, err = p.openSources(cfg, seam)
 	}
 	if err != nil {

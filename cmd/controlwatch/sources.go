@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"github.com/robfig/cron/v3"
+
 	"github.com/controlwatch/controlwatch/collectors"
 	"github.com/controlwatch/controlwatch/collectors/connect"
 	"github.com/controlwatch/controlwatch/collectors/transport"
@@ -18,7 +20,7 @@ import (
 // source is a connected source with when to look and how long it counts.
 type source struct {
 	connect.Source
-	schedule string
+	schedule cron.Schedule
 	maxAge   time.Duration
 }
 
@@ -70,7 +72,11 @@ func (p *program) openSources(c config.Config, seam *transport.Seam) ([]source, 
 				errs = append(errs, c.Problem([]any{"sources", i}, "%s is configured twice", o.Name))
 			}
 			names[o.Name] = true
-			out = append(out, source{Source: o, schedule: s.Schedule, maxAge: time.Duration(s.MaxAge)})
+			schedule, err := s.Timetable(o.Name)
+			if err != nil {
+				errs = append(errs, c.Problem([]any{"sources", i, "schedule"}, "schedule: %v", err))
+			}
+			out = append(out, source{Source: o, schedule: schedule, maxAge: time.Duration(s.MaxAge)})
 		}
 	}
 	return out, errors.Join(errs...)
@@ -113,7 +119,7 @@ func (p *program) detectSources(ctx context.Context, seam *transport.Seam) ([]so
 		}
 		for _, found := range detected.Found {
 			fmt.Fprintf(p.stderr, "%s: found %s\n", found.Name, detected.How)
-			out = append(out, source{Source: found, schedule: config.DefaultSchedule, maxAge: config.DefaultMaxAge})
+			out = append(out, source{Source: found, maxAge: config.DefaultMaxAge})
 		}
 	}
 	if len(out) == 0 {
