@@ -17,10 +17,13 @@ import (
 type Daemon struct {
 	opts      Options
 	listener  net.Listener
-	sources   []*source
+	duty      atomic.Pointer[duty]
 	wake      chan struct{} // one place: an assessment is wanted
 	published atomic.Pointer[published]
 	failing   atomic.Bool // the last assessment failed
+	badConfig atomic.Bool // the last reload failed
+
+	fingerprint string // of the configuration when it was last looked at
 }
 
 // Listen takes the address, so that a taken one is told before anything is
@@ -56,7 +59,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 	if d.listener == nil {
 		return errors.New("daemon: not listening")
 	}
-	d.opts.Log.Info("started", zap.String("version", d.opts.Version), zap.Stringer("address", d.Addr()), zap.Int("sources", len(d.sources)))
+	d.opts.Log.Info("started", zap.String("version", d.opts.Version), zap.Stringer("address", d.Addr()), zap.Int("sources", len(d.duty.Load().sources)))
 	server := d.server()
 	group, working := errgroup.WithContext(ctx)
 	group.Go(func() error {
@@ -78,25 +81,6 @@ func (d *Daemon) Run(ctx context.Context) error {
 	err := group.Wait()
 	d.opts.Log.Info("stopped")
 	return err
-}
-
-// work assesses what the store holds before anything is pulled, so that a
-// restart leaves no gap, and then follows every schedule until the context ends.
-func (d *Daemon) work(ctx context.Context) {
-	d.assess(ctx)
-	var group errgroup.Group
-	group.Go(func() error {
-		d.assessments(ctx)
-		return nil
-	})
-	for _, s := range d.sources {
-		group.Go(func() error {
-			d.follow(ctx, s)
-			return nil
-		})
-	}
-	_ = group.Wait() // none of them has an error to give
-	<-ctx.Done()
 }
 
 // now is the clock's time without what Go measures beside it, so that a

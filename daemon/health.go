@@ -12,10 +12,13 @@ func (d *Daemon) problems(p *published) []string {
 	var all []string
 	if d.failing.Load() {
 		all = append(all, "The last assessment failed; the log says why."+from(p))
-	} else if p != nil && d.now().Sub(p.assessment.At) > 2*d.opts.AssessEvery {
+	} else if p != nil && d.now().Sub(p.assessment.At) > 2*d.duty.Load().AssessEvery {
 		all = append(all, "No assessment has been made for "+d.now().Sub(p.assessment.At).Round(time.Minute).String()+"."+from(p))
 	}
-	for _, s := range d.sources {
+	if d.badConfig.Load() {
+		all = append(all, "The changed configuration cannot be used; the last good one stays in force. The log says what is wrong.")
+	}
+	for _, s := range d.duty.Load().sources {
 		if s.row().Failed {
 			all = append(all, fmt.Sprintf("The last run of source %q could not be kept; the log says why.", s.Source.Name))
 		}
@@ -45,7 +48,7 @@ func (d *Daemon) pageInput(p *published) page.Input {
 	if p != nil {
 		in.Assessment, in.Recent = &p.assessment, p.recent
 	}
-	for _, s := range d.sources {
+	for _, s := range d.duty.Load().sources {
 		in.Sources = append(in.Sources, s.row())
 	}
 	return in

@@ -4,7 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
+	"os"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -23,20 +23,34 @@ const DefaultAddress = "127.0.0.1:9464"
 type Options struct {
 	Address string // host:port to serve on; empty: DefaultAddress
 	Version string // of controlwatch
+	Work    Work   // what it does until it is told otherwise
+	// Load reads the configuration anew, when Reload says so or Fingerprint comes
+	// out differently. What it gives takes the place of the work under way; its
+	// error leaves everything as it is. Nil: nothing is ever reloaded.
+	Load        func(context.Context) (Work, error)
+	Reload      <-chan os.Signal
+	Fingerprint func() string // of the configuration as it is written now
+	// Token lets its bearer ask for a run now. Empty: nobody may.
+	Token   string
+	Drift   DriftHistory
+	Metrics *metrics.Metrics
+	Log     *zap.Logger
+	Clock   func() time.Time
+}
+
+// Work is what one configuration has a daemon do.
+type Work struct {
 	Sources []Scheduled
 	// Pull reads sources to the end. What a provider does wrong is a hole in a
 	// pull; an error is ours: what could not be kept, or the context's end.
 	Pull func(context.Context, []connect.Source) error
 	// Assess judges what the store holds now and keeps the result.
 	Assess      func(context.Context) (soc2.Assessment, error)
-	Drift       DriftHistory
-	Metrics     *metrics.Metrics
-	Log         *zap.Logger
-	Clock       func() time.Time
 	AssessEvery time.Duration // at the latest; 0: an hour
 }
 
-// Scheduled is a source and when it is pulled. Schedules are read in UTC.
+// Scheduled is a source and when it is pulled. A schedule without a time zone of
+// its own is read in UTC.
 type Scheduled struct {
 	Source   connect.Source
 	Schedule cron.Schedule
@@ -51,23 +65,16 @@ type DriftHistory interface {
 
 // New checks the options. Nothing is started.
 func New(o Options) (*Daemon, error) {
-	if o.Pull == nil || o.Assess == nil || o.Drift == nil || o.Metrics == nil || o.Log == nil || o.Clock == nil {
-		return nil, errors.New("daemon: pull, assess, drift, metrics, log and clock must be given")
+	if o.Drift == nil || o.Metrics == nil || o.Log == nil || o.Clock == nil {
+		return nil, errors.New("daemon: drift, metrics, log and clock must be given")
 	}
 	o.Address = cmp.Or(o.Address, DefaultAddress)
-	o.AssessEvery = cmp.Or(o.AssessEvery, time.Hour)
 	d := &Daemon{opts: o, wake: make(chan struct{}, 1)}
-	names := map[string]bool{}
-	for _, s := range o.Sources {
-		if names[s.Source.Name] {
-			return nil, fmt.Errorf("source %s is configured twice: give each its own name", s.Source.Name)
-		}
-		names[s.Source.Name] = true
-		if s.Schedule == nil || s.Schedule.Next(d.now()).IsZero() {
-			return nil, fmt.Errorf("source %s: its schedule never comes round: change the schedule", s.Source.Name)
-		}
-		o.Metrics.Source(s.Source.Name, s.Source.Provider)
-		d.sources = append(d.sources, &source{Scheduled: s})
+	d.changed() // what is in force now is no change
+	first, err := d.dutyOf(o.Work)
+	if err != nil {
+		return nil, err
 	}
+	d.take(first)
 	return d, nil
 }

@@ -45,9 +45,9 @@ func (d *Daemon) Assessment() (soc2.Assessment, bool) {
 
 // assessments assesses whenever a run brought something, and otherwise often
 // enough for what ages and expires by itself.
-func (d *Daemon) assessments(ctx context.Context) {
+func (d *Daemon) assessments(ctx context.Context, doing *duty) {
 	for {
-		wait := d.opts.AssessEvery
+		wait := doing.AssessEvery
 		if d.failing.Load() {
 			wait = min(wait, retryAfter)
 		}
@@ -60,19 +60,19 @@ func (d *Daemon) assessments(ctx context.Context) {
 			timer.Stop()
 		case <-timer.C:
 		}
-		d.assess(ctx)
+		d.assess(ctx, doing)
 	}
 }
 
 // assess makes one assessment and publishes it. If any of it fails the last one
 // stays as it is, and health, metrics and log say so.
-func (d *Daemon) assess(ctx context.Context) {
+func (d *Daemon) assess(ctx context.Context, doing *duty) {
 	began := d.now()
-	ran := d.takeNews()
+	ran := doing.takeNews()
 	var next published
 	var series metrics.Projection
 	err := guarded(func() (err error) {
-		next, series, err = d.prepare(ctx)
+		next, series, err = d.prepare(ctx, doing)
 		return err
 	})
 	took := d.now().Sub(began)
@@ -94,8 +94,8 @@ func (d *Daemon) assess(ctx context.Context) {
 }
 
 // prepare does everything that can fail.
-func (d *Daemon) prepare(ctx context.Context) (published, metrics.Projection, error) {
-	a, err := d.opts.Assess(ctx)
+func (d *Daemon) prepare(ctx context.Context, doing *duty) (published, metrics.Projection, error) {
+	a, err := doing.Assess(ctx)
 	if err != nil {
 		return published{}, metrics.Projection{}, err
 	}

@@ -23,6 +23,7 @@ const mostTicks = 10_000
 // never run twice at once.
 type source struct {
 	Scheduled
+	asked chan struct{} // one place: somebody wants it run now
 
 	mu      sync.Mutex
 	next    time.Time
@@ -33,19 +34,19 @@ type source struct {
 }
 
 // follow runs a source whenever its schedule comes round.
-func (d *Daemon) follow(ctx context.Context, s *source) {
+func (d *Daemon) follow(ctx context.Context, s *source, doing *duty) {
 	due := d.firstRun(s)
 	for {
 		s.plan(due)
 		d.opts.Metrics.Next(s.Source.Name, due)
 		var ok bool
-		if due, ok = d.sleepUntil(ctx, s.Schedule, due); !ok {
+		if due, ok = d.sleepUntil(ctx, s, due); !ok {
 			return
 		}
 		began := d.now()
 		missed, _ := ticks(s.Schedule, due, began) // after the one that runs now
 		d.missed(s, missed)
-		d.pull(ctx, s)
+		d.pull(ctx, s, doing)
 		var overlapped int
 		overlapped, due = ticks(s.Schedule, began, d.now())
 		if overlapped > 0 {
@@ -111,11 +112,11 @@ func ticks(s cron.Schedule, after, until time.Time) (n int, next time.Time) {
 }
 
 // sleepUntil waits for a tick, or for the one that takes its place when the
-// clock was set back. It is false when the context ended first.
-func (d *Daemon) sleepUntil(ctx context.Context, s cron.Schedule, due time.Time) (time.Time, bool) {
+// clock was set back, or until somebody asks. It is false when the context ended first.
+func (d *Daemon) sleepUntil(ctx context.Context, s *source, due time.Time) (time.Time, bool) {
 	for {
 		now := d.now()
-		if sooner := s.Next(now); sooner.Before(due) && !sooner.IsZero() {
+		if sooner := s.Schedule.Next(now); sooner.Before(due) && !sooner.IsZero() {
 			due = sooner
 		}
 		left := due.Sub(now)
@@ -130,16 +131,19 @@ func (d *Daemon) sleepUntil(ctx context.Context, s cron.Schedule, due time.Time)
 		case <-ctx.Done():
 			timer.Stop()
 			return due, false
+		case <-s.asked:
+			timer.Stop()
+			return d.now(), ctx.Err() == nil
 		case <-timer.C:
 		}
 	}
 }
 
 // pull runs one source and asks for an assessment of what it brought.
-func (d *Daemon) pull(ctx context.Context, s *source) {
+func (d *Daemon) pull(ctx context.Context, s *source, doing *duty) {
 	began := d.now()
 	s.start(began)
-	err := guarded(func() error { return d.opts.Pull(ctx, []connect.Source{s.Source}) })
+	err := guarded(func() error { return doing.Pull(ctx, []connect.Source{s.Source}) })
 	took := d.now().Sub(began)
 	log := d.opts.Log.With(zap.String("source", s.Source.Name), zap.Float64("duration_seconds", took.Seconds()))
 	if ctx.Err() != nil {
@@ -186,7 +190,7 @@ func (s *source) bring() {
 }
 
 // takeNews lists the sources that ran since it was last asked.
-func (d *Daemon) takeNews() []*source {
+func (d *duty) takeNews() []*source {
 	var ran []*source
 	for _, s := range d.sources {
 		s.mu.Lock()

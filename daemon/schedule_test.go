@@ -236,16 +236,16 @@ func TestNew(t *testing.T) {
 	hourly, err := cron.ParseStandard("@hourly")
 	require.NoError(t, err)
 	w := newWorld()
-	whole := daemon.Options{Pull: w.Pull, Assess: w.Assess, Drift: w, Metrics: metrics.New("1"), Log: zap.NewNop(), Clock: time.Now}
+	whole := daemon.Options{Work: daemon.Work{Pull: w.Pull, Assess: w.Assess}, Drift: w, Metrics: metrics.New("1"), Log: zap.NewNop(), Clock: time.Now}
 	one := daemon.Scheduled{Source: connect.Source{Name: "aws/1111"}, Schedule: hourly}
 	for name, c := range map[string]struct {
 		change func(*daemon.Options)
 		says   string
 	}{
-		"nothing to assess with":      {func(o *daemon.Options) { o.Assess = nil }, "must be given"},
-		"a source twice":              {func(o *daemon.Options) { o.Sources = slices.Repeat([]daemon.Scheduled{one}, 2) }, "source aws/1111 is configured twice"},
-		"a day that never comes":      {func(o *daemon.Options) { o.Sources = []daemon.Scheduled{{Source: one.Source, Schedule: never}} }, "never comes round"},
-		"a source without a schedule": {func(o *daemon.Options) { o.Sources = []daemon.Scheduled{{Source: one.Source}} }, "never comes round"},
+		"nothing to assess with":      {func(o *daemon.Options) { o.Work.Assess = nil }, "must be given"},
+		"a source twice":              {func(o *daemon.Options) { o.Work.Sources = slices.Repeat([]daemon.Scheduled{one}, 2) }, "source aws/1111 is configured twice"},
+		"a day that never comes":      {func(o *daemon.Options) { o.Work.Sources = []daemon.Scheduled{{Source: one.Source, Schedule: never}} }, "never comes round"},
+		"a source without a schedule": {func(o *daemon.Options) { o.Work.Sources = []daemon.Scheduled{{Source: one.Source}} }, "never comes round"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -39,6 +39,7 @@ func (d *Daemon) routes() http.Handler {
 	mux.HandleFunc("GET /style.css", static("text/css; charset=utf-8", page.Style))
 	mux.HandleFunc("GET /icon.svg", static("image/svg+xml", page.Icon))
 	mux.HandleFunc("GET /api/v1/scan", d.serveScan)
+	mux.HandleFunc("POST /api/v1/scan", d.askForScan)
 	mux.Handle("GET /metrics", d.opts.Metrics.Handler(d.opts.Log.Named("metrics")))
 	mux.HandleFunc("GET /healthz", d.serveHealth)
 	mux.HandleFunc("GET /readyz", d.serveReady)

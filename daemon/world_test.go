@@ -165,7 +165,7 @@ func newDaemonAt(t *testing.T, w *world, address string) *running {
 	return makeDaemon(t, w, address, nil)
 }
 
-func makeDaemon(t *testing.T, w *world, address string, schedules map[string]string) *running {
+func makeDaemon(t *testing.T, w *world, address string, schedules map[string]string, change ...func(*daemon.Options)) *running {
 	t.Helper()
 	core, logs := observer.New(zap.DebugLevel)
 	r := &running{metrics: metrics.New("1.0.0"), log: logs, events: make(chan string, 10_000)}
@@ -174,18 +174,28 @@ func makeDaemon(t *testing.T, w *world, address string, schedules map[string]str
 		return nil
 	}))
 	o := daemon.Options{
-		Address: address, Version: "1.0.0", Pull: w.Pull, Assess: w.Assess, Drift: w,
+		Address: address, Version: "1.0.0", Work: daemon.Work{Pull: w.Pull, Assess: w.Assess}, Drift: w,
 		Metrics: r.metrics, Log: log, Clock: func() time.Time { return w.clock() },
 	}
-	for name, text := range schedules {
-		schedule, err := cron.ParseStandard(text)
-		require.NoError(t, err)
-		o.Sources = append(o.Sources, daemon.Scheduled{Source: connect.Source{Name: name, Provider: places[name].Provider, Scope: places[name]}, Schedule: schedule})
+	o.Work.Sources = scheduled(t, schedules)
+	for _, c := range change {
+		c(&o)
 	}
 	var err error
 	r.Daemon, err = daemon.New(o)
 	require.NoError(t, err)
 	return r
+}
+
+// scheduled are sources of the world on schedules: name to cron.
+func scheduled(t *testing.T, schedules map[string]string) (sources []daemon.Scheduled) {
+	t.Helper()
+	for name, text := range schedules {
+		schedule, err := cron.ParseStandard(text)
+		require.NoError(t, err)
+		sources = append(sources, daemon.Scheduled{Source: connect.Source{Name: name, Provider: places[name].Provider, Scope: places[name]}, Schedule: schedule})
+	}
+	return sources
 }
 
 // await waits for a line of the log, which is how a daemon says what it did.

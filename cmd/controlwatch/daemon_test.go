@@ -64,6 +64,14 @@ func TestDaemonTellsSystemFromSight(t *testing.T) {
 		"ticks of AWS alone leave GitHub's series alone")
 
 	before := d.series("", "controlwatch_drift_events_total", "controlwatch_findings", "controlwatch_control_state")
+	d.reload(func(good []byte) []byte { return append(good, "unknown: true\n"...) })
+	d.until("controlwatch_config_last_reload_successful 0")
+	d.untilLogged("configuration not reloaded", `unknown key \"unknown\"`)
+	d.reload(func(bad []byte) []byte { return bytes.TrimSuffix(bad, []byte("unknown: true\n")) })
+	d.until("controlwatch_config_last_reload_successful 1")
+	require.Equal(t, before, d.series("", "controlwatch_drift_events_total", "controlwatch_findings", "controlwatch_control_state"),
+		"a reload shows what was, and no drift")
+
 	d.stop(syscall.SIGTERM)
 	d.start()
 	require.Equal(t, before, d.series("", "controlwatch_drift_events_total", "controlwatch_findings", "controlwatch_control_state"),
@@ -193,6 +201,16 @@ func (d *daemonProcess) stop(how syscall.Signal) {
 	if how == syscall.SIGTERM {
 		require.NoError(d.t, err, "a stopped daemon exits 0: %s", d.log)
 	}
+}
+
+// reload changes the configuration file and says so.
+func (d *daemonProcess) reload(change func([]byte) []byte) {
+	d.t.Helper()
+	file := d.args[2]
+	b, err := os.ReadFile(file)
+	require.NoError(d.t, err)
+	require.NoError(d.t, os.WriteFile(file, change(b), 0o600))
+	require.NoError(d.t, d.cmd.Process.Signal(syscall.SIGHUP))
 }
 
 func (d *daemonProcess) get(path string) (int, string) {

@@ -7,7 +7,6 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
-	"go.uber.org/zap"
 
 	"github.com/controlwatch/controlwatch/collectors/sample"
 	"github.com/controlwatch/controlwatch/collectors/transport"
@@ -66,9 +65,10 @@ func (p *program) demo(cmd *cobra.Command, once bool, listen string) error {
 	fmt.Fprintln(p.stderr, "SAMPLE DATA: Acme Robotics does not exist; its providers' answers are replayed.")
 	progress := p.newProgress()
 	ctx := cmd.Context()
-	line, err := p.newPipeline(ctx, pipelineOptions{
+	o := pipelineOptions{
 		dsn: "sqlite:" + filepath.Join(dir, "demo.db"), config: cfg, sources: sources, progress: progress.event, sampleData: true,
-	})
+	}
+	line, err := p.newPipeline(ctx, o)
 	if err != nil {
 		return err
 	}
@@ -84,5 +84,5 @@ func (p *program) demo(cmd *cobra.Command, once bool, listen string) error {
 	if once {
 		return nil
 	}
-	return p.serveDemo(ctx, line, sources, daemonOptions{address: listen, metrics: measures, log: zap.NewNop()})
+	return p.serveDemo(ctx, line, o, listen, measures)
 }

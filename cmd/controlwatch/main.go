@@ -29,11 +29,19 @@ const (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	code := run(ctx, &program{
-		stdin: os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv, now: time.Now,
+		hangup: hangups,
+		stdin:  os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv, now: time.Now,
 		width: terminalWidth(os.Stdout), terminal: term.IsTerminal(int(os.Stderr.Fd())),
 	}, os.Args[1:])
 	stop()
 	os.Exit(code)
+}
+
+// hangups takes SIGHUP, which ends every command but a daemon.
+func hangups() <-chan os.Signal {
+	c := make(chan os.Signal, 1)
+	signal.Notify(c, syscall.SIGHUP)
+	return c
 }
 
 // program is the edge of the process: what differs between a terminal, a pipe and a test.
@@ -42,9 +50,10 @@ type program struct {
 	stdout, stderr io.Writer
 	env            func(string) string
 	now            func() time.Time
-	width          int               // columns of stdout; 0: not a terminal
-	terminal       bool              // stderr is one
-	base           http.RoundTripper // what providers are reached through; nil: the network
+	width          int                     // columns of stdout; 0: not a terminal
+	terminal       bool                    // stderr is one
+	hangup         func() <-chan os.Signal // from now on, SIGHUP asks to read the configuration again; nil: it cannot
+	base           http.RoundTripper       // what providers are reached through; nil: the network
 	store          string
 }
 

@@ -36,6 +36,11 @@ func (p *program) newPipeline(ctx context.Context, o pipelineOptions) (*pipeline
 	if err != nil {
 		return nil, err
 	}
+	return p.wire(s, j, o), nil
+}
+
+// wire puts collecting and judging around a store.
+func (p *program) wire(s *store.Store, j *judge, o pipelineOptions) *pipeline {
 	return &pipeline{
 		store: s,
 		runner: &collectors.Runner{
@@ -45,7 +50,7 @@ func (p *program) newPipeline(ctx context.Context, o pipelineOptions) (*pipeline
 			History: s, Engine: j.engine, Catalogue: j.catalogue, Decisions: j.decisions, Categories: o.config.Scope.Categories,
 			Sources: maxAges(o.sources), Records: j.records, Clock: p.now, Version: buildVersion(), SampleData: o.sampleData,
 		},
-	}, nil
+	}
 }
 
 // once pulls from all sources and assesses.

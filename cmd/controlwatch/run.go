@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"os"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -14,6 +15,8 @@ import (
 	"github.com/controlwatch/controlwatch/config"
 	"github.com/controlwatch/controlwatch/daemon"
 	"github.com/controlwatch/controlwatch/daemon/metrics"
+	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/store"
 )
 
 func newRun(p *program) *cobra.Command {
@@ -21,7 +24,7 @@ func newRun(p *program) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "run -c FILE",
 		Short: "Run as a daemon: pull on schedules, assess, serve metrics and a status page",
-		Long: `Run pulls each source on its schedule (UTC), assesses after every pull and at
+		Long: `Run pulls each source on its schedule, assesses after every pull and at
 least hourly, and serves on the configured address:
 
   /             status page for people
@@ -29,6 +32,13 @@ least hourly, and serves on the configured address:
   /api/v1/scan  the newest assessment as JSON
   /healthz      alive, and what is wrong
   /readyz       the first assessment is published
+
+POST /api/v1/scan with CONTROLWATCH_API_TOKEN as bearer token runs every source
+now, or ?source=NAME alone.
+
+A changed configuration file, or SIGHUP, is taken up without a restart; one that
+cannot be used leaves the last good one in force and says so in the log, on the
+page, in /healthz and in controlwatch_config_last_reload_successful.
 
 SIGTERM and Ctrl-C stop it: what is being pulled is dropped whole, what was
 committed stays. A second daemon on the same store is refused.`,
@@ -48,6 +58,14 @@ func (p *program) run(ctx context.Context, file string) (err error) {
 	if err != nil {
 		return err
 	}
+	dsn, err := p.storeDSN(cfg.Store)
+	if err != nil {
+		return err
+	}
+	j, err := newJudge(cfg)
+	if err != nil {
+		return err
+	}
 	measures := metrics.New(buildVersion())
 	seam, err := p.newSeam(cfg, measures.ObserveCall)
 	if err != nil {
@@ -57,25 +75,29 @@ func (p *program) run(ctx context.Context, file string) (err error) {
 	if err != nil {
 		return err
 	}
-	dsn, err := p.storeDSN(cfg.Store)
+	s, err := store.Open(ctx, dsn, store.Options{Clock: p.now, Version: buildVersion()})
 	if err != nil {
 		return err
 	}
-	line, err := p.newPipeline(ctx, pipelineOptions{dsn: dsn, config: cfg, sources: sources})
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, line.close()) }()
-	release, err := line.store.LockScheduler()
+	defer func() { err = errors.Join(err, s.Close()) }()
+	release, err := s.LockScheduler()
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, release()) }()
-	if err := line.runner.Announce(ctx, bare(sources)); err != nil {
+	work, err := p.workOf(ctx, s, j, pipelineOptions{config: cfg, sources: sources})
+	if err != nil {
 		return err
 	}
-	d, err := p.newDaemon(line, sources, daemonOptions{
-		address: cfg.Listen, assessEvery: time.Duration(cfg.AssessEvery), metrics: measures, log: newLog(p.stderr),
+	var hangup <-chan os.Signal
+	if p.hangup != nil {
+		hangup = p.hangup()
+	}
+	d, err := daemon.New(daemon.Options{
+		Address: cfg.Listen, Version: buildVersion(), Work: work, Token: p.env("CONTROLWATCH_API_TOKEN"),
+		Reload: hangup, Fingerprint: func() string { return fingerprint(file) },
+		Load:  func(ctx context.Context) (daemon.Work, error) { return p.reload(ctx, s, cfg, measures) },
+		Drift: s, Metrics: measures, Log: newLog(p.stderr), Clock: p.now,
 	})
 	if err != nil {
 		return err
@@ -83,27 +105,68 @@ func (p *program) run(ctx context.Context, file string) (err error) {
 	return d.Start(ctx)
 }
 
-type daemonOptions struct {
-	address     string
-	assessEvery time.Duration
-	metrics     *metrics.Metrics
-	log         *zap.Logger
+// workOf is what a configuration has the daemon do. Sources that were never
+// planned are planned first, so that what was not looked at yet is unobserved.
+func (p *program) workOf(ctx context.Context, s *store.Store, j *judge, o pipelineOptions) (daemon.Work, error) {
+	line := p.wire(s, j, o)
+	if err := line.runner.Announce(ctx, bare(o.sources)); err != nil {
+		return daemon.Work{}, err
+	}
+	return line.work(o), nil
 }
 
-func (p *program) newDaemon(line *pipeline, sources []source, o daemonOptions) (*daemon.Daemon, error) {
-	var scheduled []daemon.Scheduled
-	for _, s := range sources {
-		scheduled = append(scheduled, daemon.Scheduled{Source: s.Source, Schedule: s.schedule})
+// work is the pipeline on its sources' schedules.
+func (l *pipeline) work(o pipelineOptions) daemon.Work {
+	w := daemon.Work{Pull: l.runner.Run, Assess: l.assessor.Assess, AssessEvery: time.Duration(o.config.AssessEvery)}
+	for _, s := range o.sources {
+		w.Sources = append(w.Sources, daemon.Scheduled{Source: s.Source, Schedule: s.schedule})
 	}
-	return daemon.New(daemon.Options{
-		Address: o.address, Version: buildVersion(), Sources: scheduled, Pull: line.runner.Run, Assess: line.assessor.Assess,
-		Drift: line.store, Metrics: o.metrics, Log: o.log, Clock: p.now, AssessEvery: o.assessEvery,
-	})
+	return w
+}
+
+// reload reads the configuration that is written now. What cannot change while
+// the process runs must be as it was.
+func (p *program) reload(ctx context.Context, s *store.Store, running config.Config, measures *metrics.Metrics) (daemon.Work, error) {
+	next, err := config.Read(running.File, p.env)
+	if err != nil {
+		return daemon.Work{}, err
+	}
+	for field, same := range map[string]bool{"listen": next.Listen == running.Listen, "store": next.Store == running.Store} {
+		if !same {
+			return daemon.Work{}, next.Problem([]any{field}, "%s: cannot change while controlwatch runs; restart it", field)
+		}
+	}
+	j, err := newJudge(next)
+	if err != nil {
+		return daemon.Work{}, err
+	}
+	seam, err := p.newSeam(next, measures.ObserveCall)
+	if err != nil {
+		return daemon.Work{}, err
+	}
+	sources, err := p.openSources(next, seam)
+	if err != nil {
+		return daemon.Work{}, err
+	}
+	return p.workOf(ctx, s, j, pipelineOptions{config: next, sources: sources})
+}
+
+// fingerprint differs whenever a file's content does. A file that cannot be
+// read for a moment, while it is being replaced, has none.
+func fingerprint(file string) string {
+	b, err := os.ReadFile(file)
+	if err != nil {
+		return ""
+	}
+	return evidence.Digest(b)
 }
 
 // serveDemo serves what the demo found until interrupted.
-func (p *program) serveDemo(ctx context.Context, line *pipeline, sources []source, o daemonOptions) error {
-	d, err := p.newDaemon(line, sources, o)
+func (p *program) serveDemo(ctx context.Context, line *pipeline, o pipelineOptions, listen string, measures *metrics.Metrics) error {
+	d, err := daemon.New(daemon.Options{
+		Address: listen, Version: buildVersion(), Work: line.work(o),
+		Drift: line.store, Metrics: measures, Log: zap.NewNop(), Clock: p.now,
+	})
 	if err != nil {
 		return err
 	}

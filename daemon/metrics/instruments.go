@@ -9,6 +9,7 @@ type instruments struct {
 	requestDuration, runDuration          *prometheus.HistogramVec
 	runs, missed, overlapped, assessments *prometheus.CounterVec
 	next                                  *prometheus.GaugeVec
+	reloadOK, reloadTime                  prometheus.Gauge
 	assessmentDuration                    prometheus.Histogram
 }
 
@@ -47,6 +48,13 @@ func newInstruments() instruments {
 		next: prometheus.NewGaugeVec(prometheus.GaugeOpts{
 			Name: "controlwatch_schedule_next_timestamp_seconds", Help: "When a source runs next.",
 		}, []string{"source"}),
+		reloadOK: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "controlwatch_config_last_reload_successful",
+			Help: "1 if the configuration was read without a problem the last time it was, 0 if the one before stays in force.",
+		}),
+		reloadTime: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "controlwatch_config_last_reload_success_timestamp_seconds", Help: "When the configuration in force was read.",
+		}),
 		assessments: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "controlwatch_assessments_total",
 			Help: "Assessments. While they fail, the last good one stays published.",
@@ -65,6 +73,6 @@ func newInstruments() instruments {
 func (i instruments) all() []prometheus.Collector {
 	return []prometheus.Collector{
 		i.build, i.requests, i.throttles, i.requestDuration, i.runs, i.runDuration,
-		i.missed, i.overlapped, i.next, i.assessments, i.assessmentDuration,
+		i.missed, i.overlapped, i.next, i.reloadOK, i.reloadTime, i.assessments, i.assessmentDuration,
 	}
 }

@@ -106,6 +106,25 @@ func (m *Metrics) Source(name, provider string) {
 	m.runDuration.WithLabelValues(provider)
 }
 
+// Forget ends the series of a source that is no longer configured.
+func (m *Metrics) Forget(name string) {
+	of := prometheus.Labels{"source": name}
+	for _, counter := range []*prometheus.CounterVec{m.runs, m.missed, m.overlapped} {
+		counter.DeletePartialMatch(of)
+	}
+	m.next.DeletePartialMatch(of)
+}
+
+// Reloaded records that the configuration was read, or could not be used.
+func (m *Metrics) Reloaded(at time.Time, err error) {
+	if err != nil {
+		m.reloadOK.Set(0)
+		return
+	}
+	m.reloadOK.Set(1)
+	m.reloadTime.Set(seconds(at))
+}
+
 // Next records when a source runs next.
 func (m *Metrics) Next(source string, at time.Time) { m.next.WithLabelValues(source).Set(seconds(at)) }
 
