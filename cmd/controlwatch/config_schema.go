@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"reflect"
 
 	"github.com/invopop/jsonschema"
 	"github.com/spf13/cobra"
@@ -35,7 +36,7 @@ settings. Editors that know the YAML language server complete and check with it:
 
 // configSchema describes the configuration file, with each provider's settings.
 func configSchema() ([]byte, error) {
-	r := &jsonschema.Reflector{ExpandedStruct: true, Anonymous: true}
+	r := &jsonschema.Reflector{ExpandedStruct: true, Anonymous: true, Mapper: written}
 	schema := r.Reflect(&config.Config{})
 	schema.Title = "controlwatch configuration"
 	source := schema.Definitions["Source"]
@@ -61,12 +62,20 @@ func configSchema() ([]byte, error) {
 		provider.Enum = append(provider.Enum, name)
 	}
 	schema.Definitions["Settings"] = &jsonschema.Schema{Type: "object"}
-	for name, pattern := range map[string]string{"Duration": "90s, 15m, 24h", "Date": "2027-03-31, or a moment in RFC 3339"} {
-		schema.Definitions[name] = &jsonschema.Schema{Type: "string", Description: pattern}
-	}
 	b, err := json.MarshalIndent(schema, "", "  ")
 	if err != nil {
 		return nil, fmt.Errorf("describe the configuration: %w", err)
 	}
 	return append(b, '\n'), nil
+}
+
+// written describes the types that are texts in the file and none in Go.
+func written(t reflect.Type) *jsonschema.Schema {
+	switch t {
+	case reflect.TypeFor[config.Duration]():
+		return &jsonschema.Schema{Type: "string", Examples: []any{"90s", "15m", "24h"}}
+	case reflect.TypeFor[config.Date]():
+		return &jsonschema.Schema{Type: "string", Description: "A day such as 2027-03-31, its end in UTC, or a moment in RFC 3339."}
+	}
+	return nil
 }
