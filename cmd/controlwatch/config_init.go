@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -158,7 +157,7 @@ func (p *program) writeChecked(file, text string, seam *transport.Seam) error {
 		return err
 	}
 	defer os.Remove(tmp.Name()) //nolint:errcheck // gone already when all went well
-	_, err = io.WriteString(tmp, text)
+	_, err = tmp.WriteString(text)
 	if err := errors.Join(err, tmp.Close()); err != nil {
 		return err
 	}

@@ -29,7 +29,7 @@ func TestNetwork(t *testing.T) {
 		if err != nil {
 			return "", err
 		}
-		defer resp.Body.Close() //nolint:errcheck // read only
+		defer resp.Body.Close()
 		b, err := io.ReadAll(resp.Body)
 		require.NoError(t, err)
 		base.(*http.Transport).CloseIdleConnections()
@@ -77,13 +77,13 @@ func tunnel(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, err.Error(), http.StatusBadGateway)
 		return
 	}
-	defer there.Close() //nolint:errcheck // the tunnel is over
+	defer there.Close()
 	w.WriteHeader(http.StatusOK)
 	here, buffered, err := http.NewResponseController(w).Hijack()
 	if err != nil {
 		return
 	}
-	defer here.Close() //nolint:errcheck // the tunnel is over
+	defer here.Close()
 	done := make(chan struct{}, 2)
 	go func() { _, _ = io.Copy(there, buffered); done <- struct{}{} }()
 	go func() { _, _ = io.Copy(here, there); done <- struct{}{} }()

@@ -27,16 +27,16 @@ func TestFind(t *testing.T) {
 	for query, want := range map[string][]string{
 		"prowler:iam_user_mfa_enabled_console_access": {"aws-iam-user-console-mfa console-user-has-second-factor"},
 		"Prowler:IAM_user_MFA_enabled_console_access": {"aws-iam-user-console-mfa console-user-has-second-factor"},
-		"prowler:iam_user":        nil, // a name elsewhere is meant wholly
-		"cis:1.1":                 {"aws-iam-root-mfa "},
-		"cis:1.10":                {"aws-iam-user-console-mfa console-user-has-second-factor"},
-		"cc6.2":                   {"man-access-review attested"},
-		"console mfa":             {"aws-iam-user-console-mfa console-user-has-second-factor"},
-		"rule-asks":               {" rule-asks"},
-		"mfa cc6.6":               {"aws-iam-root-mfa "},
-		"second factor":           {" console-user-has-second-factor", " rule-asks"},
-		"nothing that is in here": nil,
-		"  ":                      nil,
+		"prowler:iam_user":                            nil, // a name elsewhere is meant wholly
+		"cis:1.1":                                     {"aws-iam-root-mfa "},
+		"cis:1.10":                                    {"aws-iam-user-console-mfa console-user-has-second-factor"},
+		"cc6.2":                                       {"man-access-review attested"},
+		"console mfa":                                 {"aws-iam-user-console-mfa console-user-has-second-factor"},
+		"rule-asks":                                   {" rule-asks"},
+		"mfa cc6.6":                                   {"aws-iam-root-mfa "},
+		"second factor":                               {" console-user-has-second-factor", " rule-asks"},
+		"nothing that is in here":                     nil,
+		"  ":                                          nil,
 	} {
 		t.Run(query, func(t *testing.T) {
 			t.Parallel()
