@@ -44,6 +44,7 @@ type Pull struct {
 	ProviderTotal    *int           `json:"provider_total,omitempty"`  // the provider's own total; counts only what the principal may see
 	ReconciledWith   string         `json:"reconciled_with,omitempty"` // independent source; empty: not independently reconciled
 	RequestIDs       RequestIDs     `json:"request_ids"`
+	Clock            *Clock         `json:"clock,omitempty"` // ours against the provider's; nil: no answer was dated
 	Holes            []Hole         `json:"holes,omitempty"` // populations that were not seen to their end
 }
 

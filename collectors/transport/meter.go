@@ -7,8 +7,10 @@ import (
 	"hash"
 	"io"
 	"maps"
+	"net/http"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/controlwatch/controlwatch/evidence"
 )
@@ -24,6 +26,7 @@ type Meter struct {
 	ids    int
 	digest hash.Hash
 	failed []string
+	clock  clock
 }
 
 // NewMeter starts counting for a collector over a scope.
@@ -75,12 +78,20 @@ func (m *Meter) count(operation, requestID string, failed bool) {
 	}
 }
 
+// date takes note of when an answer was made, by the provider's clock and ours.
+func (m *Meter) date(h http.Header, asked, had time.Time) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.clock.see(h, asked, had)
+}
+
 // Fill writes what was counted into a pull.
 func (m *Meter) Fill(p *evidence.Pull) {
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	p.OperationCounts = maps.Clone(m.counts)
 	p.RequestIDs = evidence.RequestIDs{Count: m.ids, Failed: slices.Clone(m.failed)}
+	p.Clock = m.clock.record()
 	if m.ids > 0 {
 		p.RequestIDs.Digest = hex.EncodeToString(m.digest.Sum(nil))
 	}

@@ -113,6 +113,7 @@ func (rt *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 		o := rt.attempt(req, bucket, operation)
 		if o.sent {
 			meter.count(operation, o.id, o.failed())
+			meter.date(o.headers, o.asked, o.asked.Add(o.took))
 			rt.seam.opts.Observe(rt.call(meter, operation, Call{
 				Status: o.status, Throttled: o.throttled, Attempt: attempt, Duration: o.took, Err: o.err,
 			}))
@@ -133,7 +134,9 @@ type outcome struct {
 	sent      bool
 	throttled bool
 	wait      time.Duration // how long the provider asked us to wait, 0: not said
+	asked     time.Time
 	took      time.Duration
+	headers   http.Header // of an answer, kept where err refuses it
 }
 
 func (o outcome) failed() bool { return o.err != nil || o.status >= http.StatusBadRequest }
@@ -152,10 +155,11 @@ func (rt *roundTripper) attempt(req *http.Request, b *bucket, operation string) 
 	defer cancel()
 
 	start := rt.seam.opts.Clock()
-	o := outcome{sent: true}
+	o := outcome{sent: true, asked: start}
 	o.resp, o.err = rt.base.RoundTrip(req.WithContext(ctx)) //nolint:bodyclose // readWhole closes it
 	if o.err == nil {
-		o.status, o.id = o.resp.StatusCode, rt.policy.RequestID(o.resp.Header)
+		o.status, o.headers = o.resp.StatusCode, o.resp.Header
+		o.id = rt.policy.RequestID(o.headers)
 		o.err = readWhole(o.resp, operation)
 	}
 	o.took = rt.seam.opts.Clock().Sub(start)
