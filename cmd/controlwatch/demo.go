@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/robfig/cron/v3"
 	"github.com/spf13/cobra"
 
 	"github.com/controlwatch/controlwatch/collectors/sample"
@@ -13,6 +14,9 @@ import (
 	"github.com/controlwatch/controlwatch/config"
 	"github.com/controlwatch/controlwatch/daemon/metrics"
 )
+
+// demoEvery is how often the demo looks, so that what happens shows at once.
+const demoEvery = 3 * time.Second
 
 func newDemo(p *program) *cobra.Command {
 	var once bool
@@ -22,7 +26,8 @@ func newDemo(p *program) *cobra.Command {
 		Short: "Run the whole pipeline on a sample company, without any credentials",
 		Long: `Demo runs the real collectors, store, evaluators and reports over replayed
 exchanges of Acme Robotics, a company that does not exist. It prints the gap
-summary, then serves the status page and /metrics until interrupted. Everything
+summary, then serves the status page and /metrics until interrupted, while the
+company lives through a minute in which controls stop holding and one is mended. Everything
 it shows is labelled as sample data; it reads and sends nothing beyond this
 machine, and keeps nothing.`,
 		Example: "  controlwatch demo\n  controlwatch demo --once",
@@ -53,14 +58,17 @@ func (p *program) demo(cmd *cobra.Command, once bool, listen string) error {
 	if err != nil {
 		return err
 	}
-	player, err := sample.Player()
+	life, err := sample.Life(func() time.Duration { return p.now().Sub(sample.Day) })
 	if err != nil {
 		return err
 	}
 	measures := metrics.New(buildVersion())
-	sources, err := p.openSources(cfg, transport.New(transport.Options{Base: player, Clock: p.now, Unpaced: true, Observe: measures.ObserveCall}))
+	sources, err := p.openSources(cfg, transport.New(transport.Options{Base: life, Clock: p.now, Unpaced: true, Observe: measures.ObserveCall}))
 	if err != nil {
 		return err
+	}
+	for i := range sources {
+		sources[i].schedule = cron.Every(demoEvery)
 	}
 	fmt.Fprintln(p.stderr, "SAMPLE DATA: Acme Robotics does not exist; its providers' answers are replayed.")
 	progress := p.newProgress()

@@ -12,6 +12,7 @@ import (
 	"go.uber.org/zap"
 	"go.uber.org/zap/zapcore"
 
+	"github.com/controlwatch/controlwatch/collectors/sample"
 	"github.com/controlwatch/controlwatch/config"
 	"github.com/controlwatch/controlwatch/daemon"
 	"github.com/controlwatch/controlwatch/daemon/metrics"
@@ -173,7 +174,11 @@ func (p *program) serveDemo(ctx context.Context, line *pipeline, o pipelineOptio
 	if err := d.Listen(ctx); err != nil {
 		return err
 	}
-	fmt.Fprintf(p.stderr, "\nStatus page  http://%s/\nMetrics      http://%s/metrics\nPress Ctrl-C to stop.\n", d.Addr(), d.Addr())
+	fmt.Fprintf(p.stderr, "\nStatus page  http://%s/\nMetrics      http://%s/metrics\n\nWatch the page while this happens:\n", d.Addr(), d.Addr())
+	for _, scene := range sample.Scenes {
+		fmt.Fprintf(p.stderr, "  after %2.0f s  %s\n", scene.After.Seconds(), scene.Says)
+	}
+	fmt.Fprintln(p.stderr, "Press Ctrl-C to stop.")
 	return d.Run(ctx)
 }
 

@@ -10,27 +10,37 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"github.com/controlwatch/controlwatch/collectors/transport/replay"
 )
 
-//go:embed controlwatch.yaml exchanges all:attestations
+//go:embed controlwatch.yaml exchanges scenes all:attestations
 var files embed.FS
 
 // Day is when the sample company is looked at. Its keys, sign-ins and
 // attestations have the ages they have on this day, whatever the real date.
 var Day = time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
 
-// Player answers as the sample company's providers would.
-func Player() (*replay.Player, error) {
-	exchanges, err := fs.Sub(files, "exchanges")
+// exchanges are read once: they are many, and nobody changes them.
+var exchanges = sync.OnceValues(func() ([]replay.Exchange, error) {
+	folder, err := fs.Sub(files, "exchanges")
 	if err != nil {
 		return nil, err
 	}
-	all, err := replay.Load(exchanges)
+	all, err := replay.Load(folder)
 	if err != nil {
 		return nil, fmt.Errorf("sample company: %w", err)
+	}
+	return all, nil
+})
+
+// Player answers as the sample company's providers would.
+func Player() (*replay.Player, error) {
+	all, err := exchanges()
+	if err != nil {
+		return nil, err
 	}
 	return replay.New(all), nil
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -13,7 +14,7 @@ import (
 // different ones fit a request, the first in order answers. Safe for concurrent use.
 type Player struct {
 	mu     sync.Mutex
-	series []*series
+	series map[string][]*series // by operation
 }
 
 type series struct {
@@ -23,18 +24,28 @@ type series struct {
 
 // New makes a player.
 func New(exchanges []Exchange) *Player {
-	p := &Player{}
+	p := &Player{series: map[string][]*series{}}
 	index := map[string]*series{}
 	for _, e := range exchanges {
 		s, ok := index[e.asks()]
 		if !ok {
 			s = &series{}
 			index[e.asks()] = s
-			p.series = append(p.series, s)
+			p.series[e.Operation] = append(p.series[e.Operation], s)
 		}
 		s.answers = append(s.answers, e)
 	}
 	return p
+}
+
+// Override takes other exchanges in the place of those that ask the same.
+func Override(exchanges, other []Exchange) []Exchange {
+	asked := map[string]bool{}
+	for _, e := range other {
+		asked[e.asks()] = true
+	}
+	kept := slices.DeleteFunc(slices.Clone(exchanges), func(e Exchange) bool { return asked[e.asks()] })
+	return append(kept, other...)
 }
 
 // RoundTrip answers a request, or says that no exchange fits and how the
@@ -58,13 +69,12 @@ func (p *Player) next(r request) (Exchange, error) {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	var near []string
-	for _, s := range p.series {
+	for _, s := range p.series[r.operation] {
 		switch d := s.answers[0].differs(r); d {
 		case "":
 			e := s.answers[min(s.played, len(s.answers)-1)]
 			s.played++
 			return e, nil
-		case "operation":
 		default:
 			near = append(near, d)
 		}
