@@ -7,6 +7,7 @@ import (
 	"github.com/controlwatch/controlwatch/collectors/attestations"
 	"github.com/controlwatch/controlwatch/collectors/aws"
 	"github.com/controlwatch/controlwatch/collectors/connect"
+	"github.com/controlwatch/controlwatch/collectors/files"
 	"github.com/controlwatch/controlwatch/collectors/github"
 	"github.com/controlwatch/controlwatch/collectors/okta"
 )
@@ -17,4 +18,5 @@ var Providers = []connect.Provider{
 	github.Provider,
 	okta.Provider,
 	attestations.Provider,
+	files.Provider,
 }

@@ -29,12 +29,16 @@ var Kinds = []KindInfo{
 	branchRuleKind,
 	datastoreKind,
 	datastoreDefaultsKind,
+	deviceKind,
+	employmentKind,
 	groupKind,
 	passwordPolicyKind,
 	repositoryKind,
 	securityAlertKind,
 	signOnPolicyKind,
+	trainingKind,
 	userKind,
+	vendorKind,
 }
 
 // KindOf finds a kind by name.

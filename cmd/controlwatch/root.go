@@ -29,7 +29,7 @@ Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something w
 	}
 	cmd.PersistentFlags().StringVar(&p.store, "store", "",
 		"where evidence is kept, sqlite:PATH (CONTROLWATCH_STORE; default: your data directory)")
-	cmd.AddCommand(newDemo(p), newScan(p), newRun(p), newControls(p), newConfig(p), newMan(p), newVersion(p))
+	cmd.AddCommand(newDemo(p), newScan(p), newRun(p), newControls(p), newConfig(p), newFacts(p), newMan(p), newVersion(p))
 	return cmd
 }
 

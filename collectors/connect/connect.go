@@ -5,6 +5,7 @@ package connect
 
 import (
 	"context"
+	"io"
 	"time"
 
 	"github.com/controlwatch/controlwatch/collectors/transport"
@@ -51,6 +52,7 @@ type Options struct {
 	Decode func(into any) error // reads the settings strictly; nil when detecting
 	Dir    string               // the configuration file's folder, for relative paths
 	Env    func(string) string
+	Stdin  io.Reader // for rows that are handed over; nil: there is none
 	Seam   *transport.Seam
 	Clock  func() time.Time
 }
