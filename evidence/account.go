@@ -18,6 +18,14 @@ type Account struct {
 	// Administrators counts the account's active users who are administrators.
 	// Derived from its users; unseen where any of them is.
 	Administrators *int64 `json:"administrators,omitzero" derived:"true"`
+	// FullTrailDelivered is the newest delivery without an error of an audit trail
+	// that is active, covers all of the account and records every management event;
+	// never: there is no such trail. Derived from the account's audit trails;
+	// unseen where any that was not seen could be one.
+	FullTrailDelivered *Moment `json:"full_trail_delivered,omitzero" derived:"true"`
+	// GlobalConfigurationRecorded: what belongs to no region is recorded by at least
+	// one configuration recorder. Derived from the account's configuration recorders.
+	GlobalConfigurationRecorded *bool `json:"global_configuration_recorded,omitzero" derived:"true"`
 }
 
 // RootUser is the all-powerful first user that some providers have.

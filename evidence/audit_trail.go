@@ -11,13 +11,21 @@ type AuditTrail struct {
 	// Active: events are being recorded or delivered now.
 	// aws: cloudtrail:GetTrailStatus IsLogging; okta: log stream status ACTIVE
 	Active *bool `json:"active,omitzero"`
-	// Everywhere: it covers every region or part of the account. aws: IsMultiRegionTrail
+	// Everywhere: it covers every region or part of the account.
+	// aws: cloudtrail:DescribeTrails IsMultiRegionTrail and IncludeGlobalServiceEvents
 	Everywhere *bool `json:"everywhere,omitzero"`
 	// Reads and Writes: it records all management events that read, or change.
 	// aws: cloudtrail:GetEventSelectors
 	Reads  *bool `json:"reads,omitzero"`
 	Writes *bool `json:"writes,omitzero"`
-	// LastDelivered is the newest delivery. Volatile, by day. aws: LatestDeliveryTime
+	// ExcludedSources are the services whose management events it leaves out.
+	// aws: cloudtrail:GetEventSelectors ExcludeManagementEventSources, or eventSource
+	// NotEquals of an advanced selector
+	ExcludedSources []string `json:"excluded_sources,omitzero"`
+	// Organisation: it belongs to the whole organisation and is kept by one account
+	// of it. aws: cloudtrail:DescribeTrails IsOrganizationTrail
+	Organisation *bool `json:"organisation,omitzero"`
+	// LastDelivered is the newest delivery. Volatile, by hour. aws: LatestDeliveryTime
 	LastDelivered *Moment `json:"last_delivered,omitzero"`
 	// DeliveryError is the provider's word for the newest failed delivery; empty: none.
 	DeliveryError *string `json:"delivery_error,omitzero"`
@@ -30,7 +38,7 @@ type AuditTrail struct {
 	// Searchable: events also go to a place where they can be searched and alerted on.
 	// aws: CloudWatchLogsLogGroupArn is set; okta: the stream itself
 	Searchable *bool `json:"searchable,omitzero"`
-	// LastSearchable is the newest delivery there. Volatile, by day. aws: LatestCloudWatchLogsDeliveryTime
+	// LastSearchable is the newest delivery there. Volatile, by hour. aws: LatestCloudWatchLogsDeliveryTime
 	LastSearchable *Moment `json:"last_searchable,omitzero"`
 	// RetentionDays is how long the provider itself keeps events; 0: for ever.
 	RetentionDays *int64 `json:"retention_days,omitzero"`

@@ -21,24 +21,30 @@ func (k KindInfo) Type() reflect.Type { return reflect.TypeOf(k.New()).Elem() }
 
 // Kinds lists every kind of fact. A new kind is a file of its own and a line here.
 var Kinds = []KindInfo{
+	accessAnalyzerKind,
 	accessKeyKind,
 	accountKind,
 	applicationKind,
 	attestationKind,
 	auditTrailKind,
 	branchRuleKind,
-	datastoreKind,
+	configurationRecorderKind,
 	datastoreDefaultsKind,
+	datastoreKind,
 	deviceKind,
 	employmentKind,
 	groupKind,
+	logStoreKind,
+	networkKind,
 	passwordPolicyKind,
 	repositoryKind,
 	securityAlertKind,
 	signOnPolicyKind,
+	threatDetectionKind,
 	trainingKind,
 	userKind,
 	vendorKind,
+	vulnerabilityScannerKind,
 }
 
 // KindOf finds a kind by name.

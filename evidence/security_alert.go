@@ -25,8 +25,11 @@ const (
 type SecurityAlert struct {
 	About    *string `json:"about,omitzero"`    // secret, dependency, code, vulnerability, threat
 	Severity *string `json:"severity,omitzero"` // critical, high, medium, low, informational; secrets have none: critical
-	State    *string `json:"state,omitzero"`    // open, fixed, dismissed
-	Title    *string `json:"title,omitzero"`    // the rule, weakness or type found; never the secret itself
+	// Score is the severity as the number the provider gives.
+	// aws: guardduty:GetFindings Severity, 1 to 10; inspector2:ListFindings inspectorScore, 0 to 10
+	Score *float64 `json:"score,omitzero"`
+	State *string  `json:"state,omitzero"` // open, fixed, dismissed
+	Title *string  `json:"title,omitzero"` // the rule, weakness or type found; never the secret itself
 	// Identifier is the weakness's public name, such as "CVE-2024-3094"; empty: it has none.
 	Identifier  *string    `json:"identifier,omitzero"`
 	OpenedAt    *time.Time `json:"opened_at,omitzero"`

@@ -17,6 +17,14 @@ var collectors = []collector{
 	s3Account,
 	rdsInstances,
 	rdsClusters,
+	cloudTrails,
+	logGroups,
+	configRecorders,
+	guardDuty,
+	securityHub,
+	accessAnalyzers,
+	inspector,
+	vpcs,
 }
 
 // collector pairs a declaration with the function that reads it.

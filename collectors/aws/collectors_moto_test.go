@@ -1,6 +1,7 @@
 package aws_test
 
 import (
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -37,7 +38,7 @@ func TestCollectorsAgainstMoto(t *testing.T) {
 	require.NoError(t, err)
 
 	look := func() look {
-		return run(t, nil, func(s *transport.Seam) []connect.Source {
+		return run(t, mototest.Unimplemented(http.DefaultTransport), func(s *transport.Seam) []connect.Source {
 			return open(t, s, environment(m.Endpoint, anyone), "regions: [eu-west-1, us-east-1]")
 		})
 	}
@@ -46,13 +47,13 @@ func TestCollectorsAgainstMoto(t *testing.T) {
 	t.Run("every population was seen to its end", func(t *testing.T) {
 		require.Equal(t, cwaws.Feeds(2), got.read())
 		for _, p := range got.pulls {
-			require.True(t, p.Complete(), "%s: %+v", p.Collector, p.Holes)
+			require.True(t, p.Complete() || p.Collector == "aws_guardduty" || p.Collector == "aws_inspector", "%s: %+v", p.Collector, p.Holes) // see TestLoggingAgainstMoto
 			require.Equal(t, "arn:aws:sts::"+companyAccount+":user/moto", p.Principal)
 			require.NotEmpty(t, p.OperationCounts)
 		}
 	})
 	t.Run("the only hole is what moto does not say", func(t *testing.T) {
-		holes := got.holes()
+		holes := slices.DeleteFunc(got.holes(), unlikeMoto)
 		require.Len(t, holes, 1)
 		require.Equal(t, "root.password_present", holes[0].Field)
 		require.Equal(t, "iam:GetAccountSummary", holes[0].Operation)
@@ -98,7 +99,7 @@ func TestCollectorsAgainstMoto(t *testing.T) {
 		require.EqualValues(t, 8, *policy.MinLength)
 	})
 	t.Run("without a filter every enabled region is planned", func(t *testing.T) {
-		all := run(t, nil, func(s *transport.Seam) []connect.Source {
+		all := run(t, mototest.Unimplemented(http.DefaultTransport), func(s *transport.Seam) []connect.Source {
 			return open(t, s, environment(m.Endpoint, anyone), "{}")
 		})
 		require.Equal(t, cwaws.Feeds(len(body[*evidence.Account](t, all, "aws.account", companyAccount).Regions)), all.read())

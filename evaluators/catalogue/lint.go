@@ -12,7 +12,9 @@ import (
 )
 
 // sharedRows are rows that more than one check answers, each with the reason.
-var sharedRows = map[string]string{}
+var sharedRows = map[string]string{
+	"aws-config-recorder": "one check asks each region, the other whether any of them records what belongs to no region",
+}
 
 // maxDirect is how many criteria one control may claim to test directly: what
 // claims more is a programme, not a control.

@@ -26,6 +26,8 @@ var rules = []rule{
 	administratorsRule,
 	branchRuleRule,
 	datastoreRule,
+	fullTrailRule,
+	globalConfigurationRule,
 }
 
 // Applies says whether facts of a kind have derived fields.

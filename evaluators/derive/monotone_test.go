@@ -67,7 +67,8 @@ func derivedValues(facts []evidence.Fact) map[string]string {
 }
 
 func leaves(v reflect.Value, path string, into map[string]string) {
-	if v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Struct {
+	_, moment := v.Interface().(*evidence.Moment)
+	if v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Struct && !moment {
 		for i := range v.Elem().NumField() {
 			if !v.Elem().Field(i).IsNil() {
 				leaves(v.Elem().Field(i), path+"."+v.Elem().Type().Field(i).Name, into)
@@ -95,10 +96,27 @@ func drawWorld(r *rapid.T) evidence.Snapshot {
 		fact("BranchRule", "github.branch", "branch", drawBranch(r)),
 		fact("DatastoreDefaults", "aws.s3.account", "defaults", &evidence.DatastoreDefaults{PublicAccessBlock: drawBlock(r)}),
 	}
+	for _, id := range []string{"t1", "t2"} {
+		facts = append(facts, fact("AuditTrail", "aws.cloudtrail.trail", id, drawTrail(r)))
+	}
+	for _, id := range []string{"c1", "c2"} {
+		facts = append(facts, fact("ConfigurationRecorder", "aws.config.recorder", id, &evidence.ConfigurationRecorder{
+			Exists: maybe(r, "exists", true, false), Recording: maybe(r, "recording", true, false), GlobalTypes: maybe(r, "global", true, false),
+		}))
+	}
 	for _, id := range []string{"u1", "u2"} {
 		facts = append(facts, fact("User", "aws.iam.user", id, &evidence.User{Status: maybe(r, "status", "active", "deactivated"), Admin: maybe(r, "admin", true, false)}))
 	}
 	return world(facts...)
+}
+
+// drawTrail is mostly a full one, or little could be lost.
+func drawTrail(r *rapid.T) *evidence.AuditTrail {
+	return &evidence.AuditTrail{
+		Active: maybe(r, "active", true, true, true, false), Everywhere: maybe(r, "everywhere", true, true, true, false),
+		Reads: maybe(r, "reads", true, true, true), Writes: maybe(r, "writes", true, true, true), DeliveryError: maybe(r, "delivery", "", "", "NoSuchBucket"),
+		LastDelivered: maybe(r, "delivered", evidence.Moment{Never: true}, evidence.Moment{At: now}, evidence.Moment{At: now.Add(-time.Hour)}),
+	}
 }
 
 func drawBlock(r *rapid.T) *evidence.PublicAccessBlock {

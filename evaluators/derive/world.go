@@ -18,7 +18,7 @@ type place struct {
 }
 
 // contextKinds are the kinds that rules look up in the account of another fact.
-var contextKinds = []evidence.Kind{"DatastoreDefaults", "User"}
+var contextKinds = []evidence.Kind{"AuditTrail", "ConfigurationRecorder", "DatastoreDefaults", "User"}
 
 func newWorld(s evidence.Snapshot) *world {
 	w := &world{Sight: sight.Of(s), byAccount: map[place][]*evidence.Fact{}}

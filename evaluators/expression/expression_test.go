@@ -147,7 +147,7 @@ func TestEveryKindCanBeJudged(t *testing.T) {
 		require.NoError(t, err, k.Kind)
 	}
 	_, err := expression.New("Spaceship", nil)
-	require.ErrorContains(t, err, `kind "Spaceship" does not exist: expected one of AccessKey, Account`)
+	require.ErrorContains(t, err, `kind "Spaceship" does not exist: expected one of AccessAnalyzer, AccessKey, Account`)
 }
 
 func TestCancelledLoopIsNoAnswer(t *testing.T) {

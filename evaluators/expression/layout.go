@@ -110,6 +110,8 @@ func scalarReader(t reflect.Type) (*types.Type, reader, error) {
 		return types.BoolType, func(v reflect.Value, _ *object, _ *field) ref.Val { return types.Bool(v.Bool()) }, nil
 	case reflect.Int, reflect.Int64:
 		return types.IntType, func(v reflect.Value, _ *object, _ *field) ref.Val { return types.Int(v.Int()) }, nil
+	case reflect.Float64:
+		return types.DoubleType, func(v reflect.Value, _ *object, _ *field) ref.Val { return types.Double(v.Float()) }, nil
 	case reflect.String:
 		return types.StringType, func(v reflect.Value, _ *object, _ *field) ref.Val { return types.String(v.String()) }, nil
 	}

@@ -37,6 +37,7 @@ func (c Company) Seed() {
 	c.people()
 	c.buckets()
 	c.databases()
+	c.logging()
 }
 
 func (c Company) people() {

@@ -1,0 +1,34 @@
+package aws_test
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/controlwatch/controlwatch/collectors/transport/replay"
+	"github.com/controlwatch/controlwatch/evidence"
+)
+
+// byHand says which answers are written from AWS's API references, because moto
+// does not give them or not as AWS does: it knows no findings, no standards, no
+// analyzers, no finished delivery of a record and no delivery to a log group.
+func byHand(e replay.Exchange) bool {
+	service, _, _ := strings.Cut(e.Operation, ":")
+	return slices.Contains([]string{"accessanalyzer", "guardduty", "inspector2", "securityhub"}, service) ||
+		e.Operation == "configservice:DescribeConfigurationRecorderStatus" || e.Operation == "cloudtrail:GetTrailStatus"
+}
+
+// unlikeMoto says which holes a look at moto has that one at AWS would not.
+func unlikeMoto(h evidence.Hole) bool {
+	return h.Reason == evidence.Disabled || slices.Contains(motoCannot, h.Operation)
+}
+
+// off are the demo's answers of services that are off in the region nobody works
+// in; the conformance suite asks a provider in which they are on.
+func off(e replay.Exchange) bool {
+	return e.Region == "us-east-1" && (e.Operation == "guardduty:ListDetectors" || e.Operation == "inspector2:BatchGetAccountStatus")
+}
+
+// offIn says that all a pull did not see is what services that are off do not show.
+func offIn(p evidence.Pull) bool {
+	return !slices.ContainsFunc(p.Holes, func(h evidence.Hole) bool { return h.Reason != evidence.Disabled })
+}
