@@ -15,6 +15,11 @@ type Datastore struct {
 	// DeletionProtected: it cannot be deleted without first lifting a protection. aws: rds DeletionProtection
 	DeletionProtected *bool `json:"deletion_protected,omitzero"`
 
+	// SharedWith are the accounts that may make a store of their own from it;
+	// "all" is everybody. aws: restore attribute of rds:DescribeDBSnapshotAttributes
+	// and rds:DescribeDBClusterSnapshotAttributes
+	SharedWith []string `json:"shared_with,omitzero"`
+
 	S3  *S3Bucket    `json:"s3,omitzero"`
 	RDS *RDSInstance `json:"rds,omitzero"`
 
@@ -23,6 +28,9 @@ type Datastore struct {
 	Public *bool `json:"public,omitzero" derived:"true"`
 	// TLSOnly: it refuses unencrypted connections. Derived.
 	TLSOnly *bool `json:"tls_only,omitzero" derived:"true"`
+	// LastBackup is the newest copy that the backup service of the store's region
+	// holds; never: none. Derived from its protected resources.
+	LastBackup *Moment `json:"last_backup,omitzero" derived:"true"`
 }
 
 // Encryption at rest, and whose key.
@@ -36,7 +44,11 @@ type Encryption struct {
 // Backup is how a data store can be restored.
 type Backup struct {
 	RetentionDays    *int64  `json:"retention_days,omitzero"`    // 0: none. aws: rds BackupRetentionPeriod
-	LatestRestorable *Moment `json:"latest_restorable,omitzero"` // volatile, by day. aws: rds LatestRestorableTime
+	LatestRestorable *Moment `json:"latest_restorable,omitzero"` // volatile, by half day. aws: rds LatestRestorableTime
+	// PointInTime: it can be brought back to any second. aws: dynamodb:DescribeContinuousBackups PointInTimeRecoveryStatus
+	PointInTime *bool `json:"point_in_time,omitzero"`
+	// Automatic: the provider makes copies by itself. aws: efs:DescribeBackupPolicy Status
+	Automatic *bool `json:"automatic,omitzero"`
 }
 
 // S3Bucket is what only S3 has.

@@ -118,4 +118,3 @@ func optional(s *jsonschema.Schema) {
 		optional(pair.Value)
 	}
 }
-

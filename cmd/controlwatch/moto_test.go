@@ -61,7 +61,7 @@ func TestScanOfMoto(t *testing.T) {
 	live := mototest.Unimplemented(http.DefaultTransport)
 	healthy, code := scanMoto(t, moto, live)
 	require.Equal(t, exitGap, code)
-	for _, want := range slices.Concat(identityAndStorage, loggingExpected) {
+	for _, want := range slices.Concat(identityAndStorage, loggingExpected, dataExpected) {
 		require.Equal(t, want.outcome, outcomeOf(t, healthy, want.check, want.resource), "%s on %s", want.check, want.resource)
 	}
 

@@ -70,7 +70,7 @@ func whole(operation string, body []byte) error {
 	switch {
 	case root == jsonAnswer || slices.Contains(jsonServices, service):
 		var object map[string]json.RawMessage
-		if err := json.Unmarshal(body, &object); err != nil {
+		if err := json.Unmarshal(body, &object); err != nil || object == nil { // null is no object
 			return fmt.Errorf("%w: not a JSON object", errNotTheAnswer)
 		}
 		return nil

@@ -25,6 +25,17 @@ var collectors = []collector{
 	accessAnalyzers,
 	inspector,
 	vpcs,
+	rdsSnapshots,
+	rdsClusterSnapshots,
+	dynamodbTables,
+	efsFileSystems,
+	kmsKeys,
+	secrets,
+	snsTopics,
+	sqsQueues,
+	ecrRepositories,
+	backupService,
+	backupProtected,
 }
 
 // collector pairs a declaration with the function that reads it.

@@ -58,6 +58,9 @@ var (
 	motoAsks    = []string{"s3:ListBucket", "s3:GetPublicAccessBlock"}
 	motoIgnores = []string{
 		"s3:GetEncryptionConfiguration", "s3:GetBucketOwnershipControls", "s3:GetBucketPublicAccessBlock", "s3:GetAccountPublicAccessBlock",
+		"elasticfilesystem:DescribeFileSystems", "elasticfilesystem:DescribeBackupPolicy",
+		// Operations that moto does not have, or whose signatures it takes for wrong.
+		"backup:GetBackupPlan", "backup:ListBackupJobs", "backup:ListBackupPlans", "backup:ListBackupSelections", "backup:ListProtectedResources", "backup:ListRestoreJobs",
 	}
 )
 
@@ -101,7 +104,7 @@ func TestLeastPrivilege(t *testing.T) {
 		got := look(t, auditor)
 		require.Equal(t, cwaws.Feeds(2), got.read())
 		for _, hole := range got.holes() {
-			require.Equal(t, "root.password_present", hole.Field, "%+v", hole) // moto never says it
+			require.True(t, hole.Field == "root.password_present" || written(hole.Operation) || misjudged(hole.Operation), "%+v", hole) // moto never says it
 		}
 	})
 	for action, k := range lacking {
@@ -113,6 +116,9 @@ func TestLeastPrivilege(t *testing.T) {
 			named := false
 			for _, hole := range got.holes() {
 				if hole.Field == "root.password_present" && action != "iam:GetAccountSummary" {
+					continue
+				}
+				if misjudged(hole.Operation) || (written(hole.Operation) && hole.Reason != evidence.Denied) {
 					continue
 				}
 				require.Equal(t, evidence.Denied, hole.Reason, "%+v", hole)

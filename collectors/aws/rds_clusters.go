@@ -83,7 +83,7 @@ func clusterFact(s session, c types.DBCluster) evidence.Fact {
 		Encryption: databaseEncryption(c.StorageEncrypted, c.KmsKeyId),
 		Backup: &evidence.Backup{
 			RetentionDays:    wide(c.BackupRetentionPeriod),
-			LatestRestorable: evidence.VolatileDay(aws.ToTime(c.LatestRestorableTime)),
+			LatestRestorable: evidence.VolatileHalfDay(aws.ToTime(c.LatestRestorableTime)),
 		},
 		DeletionProtected: c.DeletionProtection,
 		RDS: &evidence.RDSInstance{

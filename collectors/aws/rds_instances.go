@@ -78,7 +78,7 @@ func instanceFact(s session, i types.DBInstance) evidence.Fact {
 	// The backups of a cluster's member are the cluster's: what the instance does
 	// not say of them stays unseen.
 	if i.LatestRestorableTime != nil || aws.ToString(i.DBClusterIdentifier) == "" {
-		body.Backup.LatestRestorable = evidence.VolatileDay(aws.ToTime(i.LatestRestorableTime))
+		body.Backup.LatestRestorable = evidence.VolatileHalfDay(aws.ToTime(i.LatestRestorableTime))
 	}
 	return evidence.Fact{Body: body, Resource: evidence.Resource{
 		Provider: "aws", Account: s.account, Region: s.region, Kind: "Datastore", Type: "aws.rds.db_instance",

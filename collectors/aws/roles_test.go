@@ -77,7 +77,7 @@ func TestRoles(t *testing.T) {
 		lost, seen := 0, 0
 		for _, p := range got.pulls {
 			if p.Source == "aws/default" {
-				require.True(t, p.Complete(), "%+v", p.Holes)
+				require.True(t, p.Complete() || written(p.Holes[0].Operation), "%+v", p.Holes)
 				seen++
 				continue
 			}

@@ -11,7 +11,8 @@ import (
 
 // contextTypes are types no check needs to judge, each with the reason.
 var contextTypes = map[string]string{
-	"attestations.attestation": "attested controls read it",
+	"attestations.attestation":      "attested controls read it",
+	"aws.backup.protected_resource": "the newest copy of a data store is derived from it",
 }
 
 // Fed compares a catalogue with everything the collectors deliver: every type a

@@ -1,6 +1,8 @@
 package derive
 
 import (
+	"slices"
+
 	"github.com/controlwatch/controlwatch/evaluators/sight"
 	"github.com/controlwatch/controlwatch/evidence"
 )
@@ -18,6 +20,8 @@ var datastoreRule = rule{kind: "Datastore", apply: func(w *world, s *subject) {
 		// Whether the network lets anyone in is not known yet; a publicly
 		// resolvable endpoint counts as reachable.
 		public = databasePublic(s, d.RDS)
+	case "aws.rds.db_snapshot", "aws.rds.db_cluster_snapshot":
+		public = sharedWithAll(s, d)
 	}
 	d.Public = s.set("public", public)
 	d.TLSOnly = s.set("tls_only", tlsOnly)
@@ -33,4 +37,12 @@ func databasePublic(s *subject, r *evidence.RDSInstance) truth {
 		return unseen(sight.Holes(s.Fact, "rds.publicly_accessible")...)
 	}
 	return s.look("rds.publicly_accessible", r.PubliclyAccessible)
+}
+
+// sharedWithAll says whether anybody may make a store of their own from a copy.
+func sharedWithAll(s *subject, d *evidence.Datastore) truth {
+	if d.SharedWith == nil {
+		return unseen(sight.Holes(s.Fact, "shared_with")...)
+	}
+	return definite(slices.Contains(d.SharedWith, "all"))
 }

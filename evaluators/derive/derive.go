@@ -28,6 +28,11 @@ var rules = []rule{
 	datastoreRule,
 	fullTrailRule,
 	globalConfigurationRule,
+	artifactRule,
+	backupServiceRule,
+	encryptionKeyRule,
+	lastBackupRule,
+	queueRule,
 }
 
 // Applies says whether facts of a kind have derived fields.

@@ -76,6 +76,14 @@ func leaves(v reflect.Value, path string, into map[string]string) {
 		}
 		return
 	}
+	if v.Kind() == reflect.Slice && v.Type().Elem() == reflect.TypeFor[evidence.BackupData]() {
+		for i := range v.Len() {
+			if use := v.Index(i).FieldByName("InUse"); !use.IsNil() {
+				leaves(use, path+"."+v.Index(i).FieldByName("Type").String(), into)
+			}
+		}
+		return
+	}
 	b, _ := json.Marshal(v.Interface())
 	into[path] = string(b)
 }
@@ -104,6 +112,7 @@ func drawWorld(r *rapid.T) evidence.Snapshot {
 			Exists: maybe(r, "exists", true, false), Recording: maybe(r, "recording", true, false), GlobalTypes: maybe(r, "global", true, false),
 		}))
 	}
+	facts = append(facts, drawData(r)...)
 	for _, id := range []string{"u1", "u2"} {
 		facts = append(facts, fact("User", "aws.iam.user", id, &evidence.User{Status: maybe(r, "status", "active", "deactivated"), Admin: maybe(r, "admin", true, false)}))
 	}
@@ -161,4 +170,32 @@ func drawBranch(r *rapid.T) *evidence.BranchRule {
 		b.Bypasses = *bypasses
 	}
 	return b
+}
+
+// drawData is what a backup service looks after, and what else policies protect.
+func drawData(r *rapid.T) []evidence.Fact {
+	documents := []evidence.PolicyDocument{{Absent: true}, *allow(nil), {}}
+	table := &evidence.Datastore{}
+	cluster := &evidence.Datastore{RDS: &evidence.RDSInstance{Engine: maybe(r, "engine", "postgres", "aurora-mysql")}}
+	snapshot := &evidence.Datastore{}
+	if shared := maybe(r, "shared", []string{}, []string{"all"}); shared != nil {
+		snapshot.SharedWith = *shared
+	}
+	images := &evidence.Artifact{ScanOnPush: maybe(r, "scan on push", true, false), Scanning: maybe(
+		r, "scanning", evidence.RegistryScanning{Type: "BASIC"}, evidence.RegistryScanning{Type: "ENHANCED"},
+		evidence.RegistryScanning{Type: "ENHANCED", Rules: []evidence.ScanningRule{{Frequency: "CONTINUOUS_SCAN", Filters: []string{"*"}}}},
+	)}
+	facts := []evidence.Fact{
+		fact("BackupService", "aws.backup.region", "backup", &evidence.BackupService{}),
+		fact("Datastore", "aws.rds.db_cluster", "cluster", cluster),
+		fact("Datastore", "aws.rds.db_snapshot", "snapshot", snapshot),
+		fact("EncryptionKey", "aws.kms.key", "key", &evidence.EncryptionKey{Policy: maybe(r, "key policy", documents...)}),
+		fact("Queue", "aws.sqs.queue", "queue", &evidence.Queue{Policy: maybe(r, "queue policy", documents...)}),
+		fact("Artifact", "aws.ecr.repository", "images", images),
+		fact("ProtectedResource", "aws.backup.protected_resource", "db", &evidence.ProtectedResource{LastBackup: maybe(r, "copied", evidence.Moment{Never: true}, evidence.Moment{At: now})}),
+	}
+	if rapid.Bool().Draw(r, "a table") {
+		facts = append(facts, fact("Datastore", "aws.dynamodb.table", "table", table))
+	}
+	return facts
 }

@@ -72,6 +72,7 @@ var narrowing = map[string]func(string) bool{
 	"aws:sourcevpc":             fixed,
 	"aws:sourcevpce":            fixed,
 	"aws:userid":                fixed,
+	"kms:calleraccount":         fixed,
 	"s3:dataaccesspointaccount": fixed,
 	"s3:dataaccesspointarn":     fixedAccount,
 }

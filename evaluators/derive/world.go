@@ -10,6 +10,7 @@ import (
 type world struct {
 	*sight.Sight
 	byAccount map[place][]*evidence.Fact
+	protected map[evidence.Key]*evidence.Fact
 }
 
 type place struct {
@@ -18,10 +19,10 @@ type place struct {
 }
 
 // contextKinds are the kinds that rules look up in the account of another fact.
-var contextKinds = []evidence.Kind{"AuditTrail", "ConfigurationRecorder", "DatastoreDefaults", "User"}
+var contextKinds = []evidence.Kind{"AuditTrail", "ConfigurationRecorder", "Datastore", "DatastoreDefaults", "User"}
 
 func newWorld(s evidence.Snapshot) *world {
-	w := &world{Sight: sight.Of(s), byAccount: map[place][]*evidence.Fact{}}
+	w := &world{Sight: sight.Of(s), byAccount: map[place][]*evidence.Fact{}, protected: protectedResources(s.Facts)}
 	for i := range s.Facts {
 		f := &s.Facts[i]
 		for _, k := range contextKinds {

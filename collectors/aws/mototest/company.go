@@ -38,6 +38,7 @@ func (c Company) Seed() {
 	c.buckets()
 	c.databases()
 	c.logging()
+	c.stores()
 }
 
 func (c Company) people() {
