@@ -22,6 +22,22 @@ func unlikeMoto(h evidence.Hole) bool {
 	return h.Reason == evidence.Disabled || written(h.Operation) || slices.Contains(motoCannot, h.Operation)
 }
 
+// motoRefuses are the reads that moto refuses to everybody once it checks
+// signatures: it signs a GET without a body otherwise than AWS and the SDK do.
+var motoRefuses = []string{"accessanalyzer:ListAnalyzers", "guardduty:ListDetectors", "lambda:ListFunctions", "securityhub:DescribeHub"}
+
+func unlikeEnforcingMoto(h evidence.Hole) bool {
+	return h.Reason == evidence.Disabled || misjudged(h.Operation) || slices.Contains(motoRefuses, h.Operation) ||
+		written(h.Operation) && h.Reason != evidence.Denied
+}
+
+// motoNeverAsks are the actions of those reads and of what would follow them.
+// The conformance suite denies what needs them.
+func motoNeverAsks(action string) bool {
+	service, _, _ := strings.Cut(action, ":")
+	return slices.Contains([]string{"access-analyzer", "guardduty", "securityhub"}, service) || action == "lambda:ListFunctions"
+}
+
 // off are the demo's answers of services that are off in the region nobody works
 // in; the conformance suite asks a provider in which they are on.
 func off(e replay.Exchange) bool {
@@ -51,4 +67,9 @@ func written(operation string) bool {
 // it does so with the services of the REST JSON protocol that are read here.
 func misjudged(operation string) bool {
 	return strings.HasPrefix(operation, "efs:") || strings.HasPrefix(operation, "backup:")
+}
+
+// unlikeAtMoto are the collectors whose lists moto cannot show to their end.
+func unlikeAtMoto(p evidence.Pull) bool {
+	return p.Collector == "aws_guardduty" || p.Collector == "aws_inspector" || len(p.Holes) > 0 && written(p.Holes[0].Operation)
 }
