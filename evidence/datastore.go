@@ -22,6 +22,7 @@ type Datastore struct {
 
 	S3  *S3Bucket    `json:"s3,omitzero"`
 	RDS *RDSInstance `json:"rds,omitzero"`
+	EBS *EBSDisk     `json:"ebs,omitzero"`
 
 	// Public: anyone on the internet can reach or read it. Derived from
 	// policies, access lists, blocks and network settings.
@@ -81,4 +82,13 @@ type RDSInstance struct {
 	PubliclyAccessible *bool   `json:"publicly_accessible,omitzero"`
 	MultiAZ            *bool   `json:"multi_az,omitzero"`
 	Cluster            *string `json:"cluster,omitzero"` // empty: none
+}
+
+// EBSDisk is what only the disks of EC2, and snapshots of them, have.
+type EBSDisk struct {
+	// Attached to a machine; only volumes. aws: ec2:DescribeVolumes
+	Attached *bool `json:"attached,omitzero"`
+	// RestorableByAll: every AWS account may make a volume of it; only snapshots.
+	// aws: ec2:DescribeSnapshots, of those that are restorable by all
+	RestorableByAll *bool `json:"restorable_by_all,omitzero"`
 }

@@ -30,6 +30,7 @@ var Kinds = []KindInfo{
 	auditTrailKind,
 	backupServiceKind,
 	branchRuleKind,
+	certificateKind,
 	configurationRecorderKind,
 	datastoreDefaultsKind,
 	datastoreKind,
@@ -37,11 +38,14 @@ var Kinds = []KindInfo{
 	employmentKind,
 	encryptionKeyKind,
 	groupKind,
+	loadBalancerKind,
 	logStoreKind,
 	networkKind,
+	networkRuleKind,
 	passwordPolicyKind,
 	protectedResourceKind,
 	queueKind,
+	regionDefaultsKind,
 	repositoryKind,
 	secretKind,
 	securityAlertKind,
@@ -51,6 +55,7 @@ var Kinds = []KindInfo{
 	userKind,
 	vendorKind,
 	vulnerabilityScannerKind,
+	workloadKind,
 }
 
 // KindOf finds a kind by name.

@@ -58,16 +58,16 @@ func TestScanOfMoto(t *testing.T) {
 	moto := mototest.Start(t, mototest.InCompany)
 	mototest.Company{T: t, Server: moto}.Seed()
 
-	live := mototest.Unimplemented(http.DefaultTransport)
-	healthy, code := scanMoto(t, moto, live)
+	base := mototest.NewSupplement(t, moto, http.DefaultTransport, time.Now())
+	healthy, code := scanMoto(t, moto, base)
 	require.Equal(t, exitGap, code)
-	for _, want := range slices.Concat(identityAndStorage, loggingExpected, dataExpected) {
+	for _, want := range slices.Concat(identityAndStorage, loggingExpected, dataExpected, computeExpected) {
 		require.Equal(t, want.outcome, outcomeOf(t, healthy, want.check, want.resource), "%s on %s", want.check, want.resource)
 	}
 
 	for _, op := range awsReads() {
 		t.Run(op, func(t *testing.T) {
-			without, _ := scanMoto(t, moto, denying{base: live, denied: func(asked string) bool { return asked == op }})
+			without, _ := scanMoto(t, moto, denying{base: base, denied: func(asked string) bool { return asked == op }})
 			requireNoneGreener(t, healthy, without)
 			if used(healthy, op) {
 				require.True(t, slices.ContainsFunc(without.Holes, func(h report.Hole) bool {
@@ -77,7 +77,7 @@ func TestScanOfMoto(t *testing.T) {
 		})
 	}
 	t.Run("all of them", func(t *testing.T) {
-		without, code := scanMoto(t, moto, denying{base: live, denied: func(string) bool { return true }})
+		without, code := scanMoto(t, moto, denying{base: base, denied: func(string) bool { return true }})
 		requireNoneGreener(t, healthy, without)
 		require.Zero(t, without.Summary.Outcomes.Pass)
 		require.Zero(t, without.Summary.Outcomes.Fail)

@@ -36,6 +36,14 @@ var collectors = []collector{
 	ecrRepositories,
 	backupService,
 	backupProtected,
+	securityGroups,
+	ec2Instances,
+	ec2Volumes,
+	ec2Snapshots,
+	ec2Defaults,
+	lambdaFunctions,
+	loadBalancers,
+	acmCertificates,
 }
 
 // collector pairs a declaration with the function that reads it.

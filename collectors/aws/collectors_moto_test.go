@@ -37,8 +37,9 @@ func TestCollectorsAgainstMoto(t *testing.T) {
 	_, err := europe.PutBucketVersioning(t.Context(), versioning("acme-robotics-legacy-exports", "Suspended"))
 	require.NoError(t, err)
 
+	base := mototest.NewSupplement(t, m, http.DefaultTransport, time.Now())
 	look := func() look {
-		return run(t, mototest.Unimplemented(http.DefaultTransport), func(s *transport.Seam) []connect.Source {
+		return run(t, base, func(s *transport.Seam) []connect.Source {
 			return open(t, s, environment(m.Endpoint, anyone), "regions: [eu-west-1, us-east-1]")
 		})
 	}
@@ -99,7 +100,7 @@ func TestCollectorsAgainstMoto(t *testing.T) {
 		require.EqualValues(t, 8, *policy.MinLength)
 	})
 	t.Run("without a filter every enabled region is planned", func(t *testing.T) {
-		all := run(t, mototest.Unimplemented(http.DefaultTransport), func(s *transport.Seam) []connect.Source {
+		all := run(t, base, func(s *transport.Seam) []connect.Source {
 			return open(t, s, environment(m.Endpoint, anyone), "{}")
 		})
 		require.Equal(t, cwaws.Feeds(len(body[*evidence.Account](t, all, "aws.account", companyAccount).Regions)), all.read())

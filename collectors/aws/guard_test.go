@@ -140,7 +140,7 @@ func TestEveryAnswerIsKnown(t *testing.T) {
 			switch service {
 			case "s3", "s3control":
 				require.True(t, known, operation)
-			case "iam", "sts", "ec2", "rds", "sns":
+			case "iam", "sts", "ec2", "elasticloadbalancingv2", "rds", "sns":
 				require.False(t, known, operation)
 			default:
 				require.Contains(t, jsonServices, service, "say which protocol this service speaks: %s", operation)

@@ -45,6 +45,15 @@ func marker(truncated bool, m *string) *string {
 	}
 }
 
+// following is the token of the next page of the services that say that nothing
+// follows by no token or an empty one, as their own paginators have it.
+func following(token *string) *string {
+	if token == nil || *token == "" {
+		return nil
+	}
+	return token
+}
+
 // without is the error of an answer that lacks what it must hold.
 func without(operation, part string) error {
 	return &evidence.Unseen{Reason: evidence.ProviderError, Operation: operation, Err: errors.New("the answer holds no " + part)}

@@ -22,7 +22,7 @@ var rdsSnapshots = collector{
 	reach: regional,
 	collect: func(ctx context.Context, s session, r *evidence.Recorder) error {
 		client := rds.NewFromConfig(s.config, inRegion(s.region))
-		return collectSnapshots(ctx, s, r, snapshotReads{list: client.DescribeDBSnapshots, attributes: client.DescribeDBSnapshotAttributes})
+		return collectDatabaseSnapshots(ctx, s, r, snapshotReads{list: client.DescribeDBSnapshots, attributes: client.DescribeDBSnapshotAttributes})
 	},
 }
 
@@ -34,7 +34,7 @@ type snapshotReads struct {
 // manualSnapshots is the filter of both lists of snapshots.
 const manualSnapshots = "manual"
 
-func collectSnapshots(ctx context.Context, s session, r *evidence.Recorder, reads snapshotReads) error {
+func collectDatabaseSnapshots(ctx context.Context, s session, r *evidence.Recorder, reads snapshotReads) error {
 	const operation = "rds:DescribeDBSnapshots"
 	r.Parameter(operation + " SnapshotType=" + manualSnapshots)
 	var all []types.DBSnapshot

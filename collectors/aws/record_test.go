@@ -29,6 +29,9 @@ var record = flag.Bool("record", false, "record the sample company's exchanges a
 // origin of what is recorded: moto really gave these answers, at the sample company's dates.
 const origin = "moto_server 5.2.1, its clock set by libfaketime to the sample company's calendar"
 
+// sampleDay is when the sample company is looked at.
+var sampleDay = time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
+
 // sampleSettings are those of the sample company's configuration.
 const sampleSettings = "regions: [eu-west-1, us-east-1]"
 
@@ -69,8 +72,8 @@ func TestRecordSample(t *testing.T) {
 	})
 	require.NoError(t, err)
 
-	recorders := byHost{to: m, hosts: map[string]*replay.Recorder{}}
-	got := run(t, mototest.Unimplemented(&recorders), func(s *transport.Seam) []connect.Source {
+	recorders := byHost{to: mototest.NewSupplement(t, m, redirected(m.Endpoint), sampleDay), hosts: map[string]*replay.Recorder{}}
+	got := run(t, &recorders, func(s *transport.Seam) []connect.Source {
 		return open(t, s, environment("", mototest.Keys{ID: *role.Credentials.AccessKeyId, Secret: *role.Credentials.SecretAccessKey, Token: *role.Credentials.SessionToken}), sampleSettings)
 	})
 	require.Equal(t, cwaws.Feeds(2), got.read())
@@ -78,18 +81,24 @@ func TestRecordSample(t *testing.T) {
 		require.Equal(t, "root.password_present", hole.Field, "%+v", hole)
 	}
 	// Without a report each user is asked about.
-	run(t, denying{"iam:GenerateCredentialReport", mototest.Unimplemented(&recorders)}, func(s *transport.Seam) []connect.Source {
+	run(t, denying{"iam:GenerateCredentialReport", &recorders}, func(s *transport.Seam) []connect.Source {
 		return open(t, s, environment("", anyone), sampleSettings)
 	})
 	exchanges := slices.DeleteFunc(recorders.exchanges(), byHand)
-	writeByService(t, sampleFolder, slices.DeleteFunc(slices.Clone(exchanges), replaced))
-	writeByService(t, healthyFolder, slices.DeleteFunc(exchanges, func(e replay.Exchange) bool {
+	writeByService(t, sampleFolder, "recorded-", origin, slices.DeleteFunc(slices.Clone(exchanges), func(e replay.Exchange) bool { return replaced(e) || lacking(e) }))
+	writeByService(t, sampleFolder, "written-", mototest.LackingOrigin, slices.DeleteFunc(slices.Clone(exchanges), func(e replay.Exchange) bool { return !lacking(e) }))
+	writeByService(t, healthyFolder, "recorded-", origin, slices.DeleteFunc(exchanges, func(e replay.Exchange) bool {
 		return !replaced(e) || e.Operation == "iam:GetAccountSummary"
 	}))
 }
 
+// lacking says whether an answer is not moto's but stands in for what it lacks.
+func lacking(e replay.Exchange) bool {
+	return slices.Contains(mototest.Lacking, e.Operation) || e.Form["RestorableBy.1"] != ""
+}
+
 // writeByService keeps what one service answered in one file.
-func writeByService(t *testing.T, folder string, exchanges []replay.Exchange) {
+func writeByService(t *testing.T, folder, prefix, origin string, exchanges []replay.Exchange) {
 	t.Helper()
 	byService := map[string][]replay.Exchange{}
 	for _, e := range exchanges {
@@ -97,7 +106,7 @@ func writeByService(t *testing.T, folder string, exchanges []replay.Exchange) {
 		byService[service] = append(byService[service], e)
 	}
 	for service, list := range byService {
-		write(t, filepath.Join(folder, "recorded-"+service+".yaml"), list)
+		write(t, filepath.Join(folder, prefix+service+".yaml"), origin, list)
 	}
 }
 
@@ -117,7 +126,7 @@ func (d denying) RoundTrip(req *http.Request) (*http.Response, error) {
 // byHost sends everything to moto and records it by the host it was meant for,
 // since buckets are told apart by host at AWS.
 type byHost struct {
-	to mototest.Server
+	to http.RoundTripper
 
 	mu    sync.Mutex
 	hosts map[string]*replay.Recorder
@@ -127,7 +136,7 @@ func (b *byHost) RoundTrip(req *http.Request) (*http.Response, error) {
 	b.mu.Lock()
 	recorder, ok := b.hosts[req.URL.Host]
 	if !ok {
-		recorder = replay.NewRecorder(redirected(b.to.Endpoint))
+		recorder = replay.NewRecorder(b.to)
 		b.hosts[req.URL.Host] = recorder
 	}
 	b.mu.Unlock()
@@ -166,7 +175,7 @@ func (b *byHost) exchanges() []replay.Exchange {
 	})
 }
 
-func write(t *testing.T, path string, exchanges []replay.Exchange) {
+func write(t *testing.T, path, origin string, exchanges []replay.Exchange) {
 	t.Helper()
 	var b bytes.Buffer
 	require.NoError(t, replay.Write(&b, origin, exchanges))

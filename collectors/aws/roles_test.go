@@ -3,6 +3,7 @@ package aws_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/service/iam"
@@ -33,9 +34,10 @@ func TestRoles(t *testing.T) {
 		_, err = iam.NewFromConfig(m.Writer("us-east-1", k)).CreateUser(t.Context(), &iam.CreateUserInput{UserName: &user})
 		require.NoError(t, err)
 	}
+	base := mototest.NewSupplement(t, m, http.DefaultTransport, time.Now())
 	look := func(t *testing.T, settings string) look {
 		t.Helper()
-		return run(t, mototest.Unimplemented(http.DefaultTransport), func(s *transport.Seam) []connect.Source {
+		return run(t, base, func(s *transport.Seam) []connect.Source {
 			return open(t, s, environment(m.Endpoint, anyone), settings)
 		})
 	}
@@ -72,7 +74,7 @@ func TestRoles(t *testing.T) {
 	})
 	t.Run("a role that cannot be assumed costs its own account only", func(t *testing.T) {
 		t.Parallel()
-		got := run(t, denying{"sts:AssumeRole", mototest.Unimplemented(redirected(m.Endpoint))}, func(s *transport.Seam) []connect.Source {
+		got := run(t, denying{"sts:AssumeRole", mototest.NewSupplement(t, m, redirected(m.Endpoint), time.Now())}, func(s *transport.Seam) []connect.Source {
 			return open(t, s, environment(m.Endpoint, anyone), "{regions: [eu-west-1], roles: [{arn: '"+role+"'}]}")
 		})
 		lost, seen := 0, 0

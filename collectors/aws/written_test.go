@@ -66,7 +66,8 @@ func written(operation string) bool {
 // of an operation's service for wrong, that of AWS's own client for Python too:
 // it does so with the services of the REST JSON protocol that are read here.
 func misjudged(operation string) bool {
-	return strings.HasPrefix(operation, "efs:") || strings.HasPrefix(operation, "backup:")
+	service, _, _ := strings.Cut(operation, ":")
+	return slices.Contains([]string{"backup", "efs", "lambda"}, service)
 }
 
 // unlikeAtMoto are the collectors whose lists moto cannot show to their end.

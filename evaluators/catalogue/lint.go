@@ -13,7 +13,9 @@ import (
 
 // sharedRows are rows that more than one check answers, each with the reason.
 var sharedRows = map[string]string{
-	"aws-config-recorder": "one check asks each region, the other whether any of them records what belongs to no region",
+	"aws-config-recorder":         "one check asks each region, the other whether any of them records what belongs to no region",
+	"aws-ebs-snapshot-not-public": "the snapshots that exist, and the region's block that keeps others from becoming public",
+	"aws-ec2-imdsv2":              "the machines that exist, and the region's default where the row's parameter asks for it",
 }
 
 // maxDirect is how many criteria one control may claim to test directly: what

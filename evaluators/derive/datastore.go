@@ -22,6 +22,8 @@ var datastoreRule = rule{kind: "Datastore", apply: func(w *world, s *subject) {
 		public = databasePublic(s, d.RDS)
 	case "aws.rds.db_snapshot", "aws.rds.db_cluster_snapshot":
 		public = sharedWithAll(s, d)
+	case "aws.ec2.snapshot":
+		public = snapshotPublic(s, d.EBS)
 	}
 	d.Public = s.set("public", public)
 	d.TLSOnly = s.set("tls_only", tlsOnly)
@@ -45,4 +47,13 @@ func sharedWithAll(s *subject, d *evidence.Datastore) truth {
 		return unseen(sight.Holes(s.Fact, "shared_with")...)
 	}
 	return definite(slices.Contains(d.SharedWith, "all"))
+}
+
+// snapshotPublic: the region's block is not weighed against it, since the day it
+// is lifted the snapshot is public again.
+func snapshotPublic(s *subject, e *evidence.EBSDisk) truth {
+	if e == nil {
+		return unseen(sight.Holes(s.Fact, "ebs.restorable_by_all")...)
+	}
+	return s.look("ebs.restorable_by_all", e.RestorableByAll)
 }

@@ -33,6 +33,8 @@ var rules = []rule{
 	encryptionKeyRule,
 	lastBackupRule,
 	queueRule,
+	networkRuleRule,
+	workloadRule,
 }
 
 // Applies says whether facts of a kind have derived fields.

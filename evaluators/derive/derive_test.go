@@ -65,6 +65,9 @@ func TestAll(t *testing.T) {
 			fact("Datastore", "gcp.storage.bucket", "g", &evidence.Datastore{Public: new(false), TLSOnly: new(true)}),
 			fact("BranchRule", "github.branch", "r", &evidence.BranchRule{Effective: &evidence.Protection{}, Rulesets: &evidence.Protection{}}),
 			fact("Account", "aws.account", "a", &evidence.Account{Administrators: new(int64(1))}),
+			fact("NetworkRule", "aws.ec2.security_group", "s", &evidence.NetworkRule{Openings: []evidence.Opening{}}),
+			fact("Workload", "aws.lambda.function", "f", &evidence.Workload{Public: new(false)}),
+			fact("Datastore", "aws.ec2.snapshot", "d", &evidence.Datastore{Public: new(false)}),
 		)
 		for _, f := range derive.All(stored) {
 			v := reflect.ValueOf(f.Body).Elem()

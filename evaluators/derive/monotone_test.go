@@ -2,6 +2,7 @@ package derive_test
 
 import (
 	"encoding/json"
+	"fmt"
 	"reflect"
 	"testing"
 	"time"
@@ -67,6 +68,14 @@ func derivedValues(facts []evidence.Fact) map[string]string {
 }
 
 func leaves(v reflect.Value, path string, into map[string]string) {
+	if openings, ok := reflect.TypeAssert[[]evidence.Opening](v); ok {
+		for i, o := range openings {
+			if o.Anyone != nil {
+				into[fmt.Sprintf("%s[%d]", path, i)] = fmt.Sprint(o.FromPort, o.ToPort, *o.Anyone)
+			}
+		}
+		return
+	}
 	_, moment := v.Interface().(*evidence.Moment)
 	if v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Struct && !moment {
 		for i := range v.Elem().NumField() {
@@ -102,6 +111,9 @@ func drawWorld(r *rapid.T) evidence.Snapshot {
 		fact("Datastore", "aws.s3.bucket", "arn:aws:s3:::data", &evidence.Datastore{S3: drawBucket(r)}),
 		fact("Datastore", "aws.rds.db_instance", "db", &evidence.Datastore{RDS: &evidence.RDSInstance{PubliclyAccessible: maybe(r, "accessible", true, false)}}),
 		fact("BranchRule", "github.branch", "branch", drawBranch(r)),
+		fact("NetworkRule", "aws.ec2.security_group", "group", drawGroup(r)),
+		fact("Workload", "aws.lambda.function", "function", &evidence.Workload{Lambda: drawFunction(r)}),
+		fact("Datastore", "aws.ec2.snapshot", "snapshot", &evidence.Datastore{EBS: maybe(r, "disk", evidence.EBSDisk{}, evidence.EBSDisk{RestorableByAll: new(true)})}),
 		fact("DatastoreDefaults", "aws.s3.account", "defaults", &evidence.DatastoreDefaults{PublicAccessBlock: drawBlock(r)}),
 	}
 	for _, id := range []string{"t1", "t2"} {
@@ -198,4 +210,28 @@ func drawData(r *rapid.T) []evidence.Fact {
 		facts = append(facts, fact("Datastore", "aws.dynamodb.table", "table", table))
 	}
 	return facts
+}
+
+func drawGroup(r *rapid.T) *evidence.NetworkRule {
+	g := &evidence.NetworkRule{}
+	if rapid.IntRange(0, 4).Draw(r, "no rules") == 0 {
+		return g
+	}
+	g.Inbound = []evidence.TrafficRule{}
+	for range rapid.IntRange(0, 3).Draw(r, "rules") {
+		rule := evidence.TrafficRule{Protocol: rapid.SampledFrom([]string{"tcp", "udp", "icmp", "all"}).Draw(r, "protocol"), FromPort: 20, ToPort: 25}
+		if networks := maybe(r, "networks", []string{}, []string{"0.0.0.0/0"}, []string{"10.0.0.0/8", "::/0"}, []string{"no network"}); networks != nil {
+			rule.Networks = *networks
+		}
+		g.Inbound = append(g.Inbound, rule)
+	}
+	return g
+}
+
+func drawFunction(r *rapid.T) *evidence.LambdaFunction {
+	f := &evidence.LambdaFunction{Policy: maybe(r, "callers", evidence.PolicyDocument{Absent: true}, *allow(nil), evidence.PolicyDocument{})}
+	if urls := maybe(r, "urls", []evidence.FunctionURL{}, []evidence.FunctionURL{{AuthType: "AWS_IAM"}}, []evidence.FunctionURL{{AuthType: "NONE"}}); urls != nil {
+		f.URLs = *urls
+	}
+	return f
 }

@@ -39,6 +39,7 @@ func (c Company) Seed() {
 	c.databases()
 	c.logging()
 	c.stores()
+	c.compute()
 }
 
 func (c Company) people() {
