@@ -73,7 +73,7 @@ func (e *Engine) judgeFact(ctx context.Context, view *sight.Sight, snap evidence
 
 // digest names what is judged: the stored form where nothing was derived.
 func digest(f *evidence.Fact) string {
-	if f.Digest != "" && !derive.Applies(f.Resource.Kind) {
+	if f.Digest != "" && !derive.Applies(f.Resource.Kind, f.Resource.Type) {
 		return f.Digest
 	}
 	b, err := f.Encode()

@@ -10,4 +10,17 @@ type AccessKey struct {
 	Active    *bool      `json:"active,omitzero"`     // can be used now. aws: iam:ListAccessKeys Status
 	CreatedAt *time.Time `json:"created_at,omitzero"` // aws: iam:ListAccessKeys CreateDate
 	LastUsed  *Moment    `json:"last_used,omitzero"`  // volatile, by day. aws: iam:GetAccessKeyLastUsed
+	// ExpiresAt is when it stops working. okta: GET /api/v1/api-tokens expiresAt
+	ExpiresAt *Moment `json:"expires_at,omitzero"`
+	// Anywhere: it works from every network address. okta: network.connection ANYWHERE
+	Anywhere *bool     `json:"anywhere,omitzero"`
+	Owner    *KeyOwner `json:"owner,omitzero" derived:"true"`
+}
+
+// KeyOwner is who a credential acts as. Derived from the account's users and
+// the groups that give roles.
+type KeyOwner struct {
+	Name               *string `json:"name,omitzero"` // empty: there is no such user
+	Active             *bool   `json:"active,omitzero"`
+	SuperAdministrator *bool   `json:"super_administrator,omitzero"`
 }

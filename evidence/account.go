@@ -26,6 +26,21 @@ type Account struct {
 	// GlobalConfigurationRecorded: what belongs to no region is recorded by at least
 	// one configuration recorder. Derived from the account's configuration recorders.
 	GlobalConfigurationRecorded *bool `json:"global_configuration_recorded,omitzero" derived:"true"`
+	// SuperAdministrators are the active users who may do everything, by name.
+	// Derived from users and from the groups that give roles; unseen where any is.
+	SuperAdministrators []string `json:"super_administrators,omitzero" derived:"true"`
+	// AdministratorSignOn is what it takes to open the provider's own console for
+	// administrators. Derived from the application and the policy that guards it.
+	AdministratorSignOn *AdministratorSignOn `json:"administrator_sign_on,omitzero" derived:"true"`
+	Okta                *OktaOrg             `json:"okta,omitzero"`
+}
+
+// AdministratorSignOn is what every rule demands that lets somebody into the
+// console for administrators.
+type AdministratorSignOn struct {
+	Policy            *string `json:"policy,omitzero"` // its name; empty: none
+	MFARequired       *bool   `json:"mfa_required,omitzero"`
+	PhishingResistant *bool   `json:"phishing_resistant,omitzero"`
 }
 
 // RootUser is the all-powerful first user that some providers have.

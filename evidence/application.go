@@ -21,4 +21,16 @@ type Application struct {
 	Everything *bool `json:"everything,omitzero"`
 	// Publisher is who made it, the provider's word; empty: the organisation itself.
 	Publisher *string `json:"publisher,omitzero"`
+	// Definition is what the provider calls this sort of app in its own catalogue:
+	// "saasure" is Okta's Admin Console. okta: GET /api/v1/apps name
+	Definition *string `json:"definition,omitzero"`
+	// Unattended: a program acts through it and nobody signs in.
+	// okta: application_type service
+	Unattended *bool `json:"unattended,omitzero"`
+	// ClientAuthentication is how it proves itself as an OAuth client, the provider's
+	// word: "private_key_jwt", "client_secret_basic", "none"; empty: it is no client.
+	// okta: token_endpoint_auth_method
+	ClientAuthentication *string `json:"client_authentication,omitzero"`
+	// Assignments say who may use it. okta: GET /api/v1/apps/{appId}/users
+	Assignments []Assignment `json:"assignments,omitzero"`
 }

@@ -9,7 +9,7 @@ var auditTrailKind = KindInfo{Kind: "AuditTrail", New: func() any { return new(A
 type AuditTrail struct {
 	CreatedAt *time.Time `json:"created_at,omitzero"`
 	// Active: events are being recorded or delivered now.
-	// aws: cloudtrail:GetTrailStatus IsLogging; okta: log stream status ACTIVE
+	// aws: cloudtrail:GetTrailStatus IsLogging; okta: always
 	Active *bool `json:"active,omitzero"`
 	// Everywhere: it covers every region or part of the account.
 	// aws: cloudtrail:DescribeTrails IsMultiRegionTrail and IncludeGlobalServiceEvents
@@ -36,10 +36,20 @@ type AuditTrail struct {
 	// Destination is where events go: a bucket, a log group, a collector; empty: nowhere.
 	Destination *string `json:"destination,omitzero"`
 	// Searchable: events also go to a place where they can be searched and alerted on.
-	// aws: CloudWatchLogsLogGroupArn is set; okta: the stream itself
+	// aws: CloudWatchLogsLogGroupArn is set
 	Searchable *bool `json:"searchable,omitzero"`
 	// LastSearchable is the newest delivery there. Volatile, by hour. aws: LatestCloudWatchLogsDeliveryTime
 	LastSearchable *Moment `json:"last_searchable,omitzero"`
 	// RetentionDays is how long the provider itself keeps events; 0: for ever.
 	RetentionDays *int64 `json:"retention_days,omitzero"`
+	// Streams carry it to somewhere else as it is written. okta: GET /api/v1/logStreams
+	Streams []AuditStream `json:"streams,omitzero"`
+}
+
+// AuditStream carries a trail to somewhere else as it is written.
+type AuditStream struct {
+	ID     string `json:"id" seen:"always"`
+	Name   string `json:"name" seen:"always"`
+	Active *bool  `json:"active,omitzero"`
+	Kind   string `json:"kind" seen:"always"` // the provider's word: "aws_eventbridge"
 }

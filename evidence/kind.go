@@ -37,6 +37,7 @@ var Kinds = []KindInfo{
 	deviceKind,
 	employmentKind,
 	encryptionKeyKind,
+	enrolmentPolicyKind,
 	groupKind,
 	loadBalancerKind,
 	logStoreKind,

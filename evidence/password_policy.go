@@ -14,4 +14,19 @@ type PasswordPolicy struct {
 	RequireUpper  *bool  `json:"require_upper,omitzero"`
 	RequireLower  *bool  `json:"require_lower,omitzero"`
 	ChangeOwn     *bool  `json:"change_own,omitzero"` // users may change their own password
+	// RejectCommon: well-known passwords are refused. okta: dictionary.common.exclude
+	RejectCommon *bool `json:"reject_common,omitzero"`
+	// LockoutAttempts is how many wrong passwords lock the user out; 0: never.
+	LockoutAttempts *int64 `json:"lockout_attempts,omitzero"` // okta: lockout.maxAttempts
+	// UnlockMinutes is how long that lasts; 0: until somebody unlocks.
+	UnlockMinutes *int64 `json:"unlock_minutes,omitzero"` // okta: lockout.autoUnlockMinutes
+	// Recovery are the ways to get a new password by oneself, the provider's words.
+	// okta: settings.recovery.factors that are ACTIVE
+	Recovery []string `json:"recovery,omitzero"`
+	Priority *int64   `json:"priority,omitzero"`
+	// Groups are those whose members it binds, by id; empty: everybody.
+	Groups []string `json:"groups,omitzero"` // okta: conditions.people.groups.include
+	// Source keeps the passwords it binds, the provider's word: "OKTA",
+	// "ACTIVE_DIRECTORY". okta: conditions.authProvider.provider
+	Source *string `json:"source,omitzero"`
 }

@@ -32,6 +32,16 @@ type User struct {
 	External *bool `json:"external,omitzero"`
 	// ActiveKeys counts credentials for programs that can be used now. aws: credential report
 	ActiveKeys *int64 `json:"active_keys,omitzero"`
+	// StatusChangedAt is when the user came into this status. okta: statusChanged
+	StatusChangedAt *time.Time `json:"status_changed_at,omitzero"`
+	// RetainsApplications: an application's own record still lets the user in.
+	// Derived from the assignments of the account's applications.
+	RetainsApplications *bool `json:"retains_applications,omitzero" derived:"true"`
+	// RetainedApplications are their names. Derived; unseen where any application is.
+	RetainedApplications []string `json:"retained_applications,omitzero" derived:"true"`
+	// PendingRemovals are assignments that were ended and not yet carried out.
+	// Derived; unseen where any application is.
+	PendingRemovals []PendingRemoval `json:"pending_removals,omitzero" derived:"true"`
 }
 
 // MFA is what second factors a user has.

@@ -16,8 +16,8 @@ import (
 )
 
 // A source that is configured and has not been asked yet is unobserved, however
-// well the others do: a daemon that has heard from GitHub alone must not show
-// controls that AWS also bears on as holding.
+// well the others do: a daemon that has heard from Okta alone must not show
+// controls that GitHub also bears on as holding.
 func TestASourceNotAskedYetIsUnobserved(t *testing.T) {
 	t.Parallel()
 	c := newCompany(t)
@@ -33,18 +33,18 @@ func TestASourceNotAskedYetIsUnobserved(t *testing.T) {
 	defer func() { require.NoError(t, line.close()) }()
 
 	require.NoError(t, line.runner.Announce(t.Context(), bare(sources)))
-	others := slices.DeleteFunc(bare(sources), func(s connect.Source) bool { return s.Provider == "aws" })
+	others := slices.DeleteFunc(bare(sources), func(s connect.Source) bool { return s.Provider == "github" })
 	require.NoError(t, line.runner.Run(t.Context(), others))
 	assessment, err := line.assessor.Assess(t.Context())
 	require.NoError(t, err)
 
-	passwords := slices.IndexFunc(assessment.Controls, func(r soc2.ControlResult) bool { return r.ID == "passwords-resist-guessing" })
-	require.Equal(t, soc2.Unobserved, assessment.Controls[passwords].State, "Okta's policy passes, AWS's was not seen")
-	require.NotZero(t, assessment.Controls[passwords].Passing)
+	few := slices.IndexFunc(assessment.Controls, func(r soc2.ControlResult) bool { return r.ID == "administrators-are-few" })
+	require.Equal(t, soc2.Unobserved, assessment.Controls[few].State, "Okta's administrators pass, GitHub's were not seen")
+	require.NotZero(t, assessment.Controls[few].Passing)
 
-	// What AWS then shows was there before: its first look is its baseline.
+	// What GitHub then shows was there before: its first look is its baseline.
 	assessment, err = line.once(t.Context(), bare(sources))
 	require.NoError(t, err)
-	require.Equal(t, soc2.Pass, assessment.Controls[passwords].State)
+	require.Equal(t, soc2.Pass, assessment.Controls[few].State)
 	require.Empty(t, assessment.Drift)
 }

@@ -18,12 +18,24 @@ import (
 // else: every address is made from the org's, and a next link must stay on it.
 type client struct {
 	http  *http.Client
-	org   *url.URL // scheme and host only
-	token string
+	org   *url.URL    // scheme and host only
+	token string      // of a person; empty where app signs in
+	app   *serviceApp // nil where a token does
 }
 
 func newClient(org *url.URL, s Settings, seam *transport.Seam) *client {
 	return &client{http: seam.Client(policy(org, s.RequestsPerMinute)), org: org, token: s.Token}
+}
+
+// authorization is the header that goes with a read; empty where it needs none.
+func (c *client) authorization(ctx context.Context, r read) (string, error) {
+	switch {
+	case c.app == nil:
+		return "SSWS " + c.token, nil
+	case r.scope == "":
+		return "", nil
+	}
+	return c.app.authorization(ctx, r)
 }
 
 // get reads one object.
@@ -71,7 +83,14 @@ func (c *client) fetch(ctx context.Context, r read, at *url.URL) ([]byte, http.H
 	if err != nil {
 		return nil, nil, unseen(r, evidence.ProviderError, err)
 	}
-	req.Header.Set("Authorization", "SSWS "+c.token)
+	r.app = c.app != nil
+	authorization, err := c.authorization(ctx, r)
+	if err != nil {
+		return nil, nil, err
+	}
+	if authorization != "" {
+		req.Header.Set("Authorization", authorization)
+	}
 	req.Header.Set("Accept", "application/json")
 	resp, err := c.http.Do(req)
 	if err != nil {
@@ -83,6 +102,9 @@ func (c *client) fetch(ctx context.Context, r read, at *url.URL) ([]byte, http.H
 		return nil, nil, unanswered(ctx, r, err)
 	}
 	if resp.StatusCode != http.StatusOK {
+		if c.app != nil && resp.StatusCode == http.StatusUnauthorized {
+			c.app.forget(r)
+		}
 		return nil, nil, refusal(r, resp.StatusCode, body)
 	}
 	return body, resp.Header, nil

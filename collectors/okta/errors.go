@@ -28,6 +28,12 @@ func unseen(r read, reason evidence.Reason, err error) error {
 func hint(r read, reason evidence.Reason) string {
 	switch reason {
 	case evidence.Denied:
+		if r.scope == "" {
+			return "" // no right is needed for it
+		}
+		if r.app {
+			return fmt.Sprintf("needs %s, and the application must be %s", r.scope, r.rights)
+		}
 		return fmt.Sprintf("needs %s: make the token as %s", r.scope, r.rights)
 	case evidence.Throttled:
 		return "lower requests_per_minute, or give the token a larger share under Security > API > Tokens"

@@ -15,6 +15,7 @@ import (
 
 const globalSessionPolicyType = "okta.policy.global_session"
 
+// Calls: ⌈policies/page⌉ + policies. An org has a handful of policies.
 var globalSessionPoliciesCollector = evidence.Collector{
 	Name:        "okta_global_session_policies",
 	Doc:         "Reads the global session policies (in Classic Engine: Okta sign-on policies) and their rules.",
@@ -25,12 +26,12 @@ var globalSessionPoliciesCollector = evidence.Collector{
 
 func (s *source) collectGlobalSessionPolicies(ctx context.Context, rec *evidence.Recorder) error {
 	return s.listPolicies(ctx, rec, url.Values{"type": {"OKTA_SIGN_ON"}}, func(p listed) error {
-		body := &evidence.SignOnPolicy{Active: lifecycle(p.Status), System: p.System, Priority: p.Priority}
+		body := &evidence.SignOnPolicy{Active: lifecycle(p.Status), System: p.System, Priority: p.Priority, Groups: p.groups()}
 		f := evidence.Fact{Resource: s.resource("SignOnPolicy", globalSessionPolicyType, p.ID, p.Name), Body: body}
 		if body.Active == nil {
 			f.Miss("active", unseen(readPolicies, evidence.ProviderError, fmt.Errorf("status %q is not one Okta documents", p.Status)))
 		}
-		rules, err := s.readSignOnRules(ctx, p.ID)
+		rules, err := s.readSignOnRules(ctx, p.ID, parseSignOnRule)
 		switch {
 		case ctx.Err() != nil:
 			return context.Cause(ctx)
@@ -43,9 +44,12 @@ func (s *source) collectGlobalSessionPolicies(ctx context.Context, rec *evidence
 	})
 }
 
+// parseRule reads one rule and its rank.
+type parseRule = func(json.RawMessage) (rule evidence.SignOnRule, priority int64, err error)
+
 // readSignOnRules lists a policy's rules in the order in which Okta tries them.
 // One rule that cannot be read leaves all unseen: the order decides.
-func (s *source) readSignOnRules(ctx context.Context, policyID string) ([]evidence.SignOnRule, error) {
+func (s *source) readSignOnRules(ctx context.Context, policyID string, parse parseRule) ([]evidence.SignOnRule, error) {
 	type ranked struct {
 		rule     evidence.SignOnRule
 		priority int64
@@ -53,7 +57,7 @@ func (s *source) readSignOnRules(ctx context.Context, policyID string) ([]eviden
 	var found []ranked
 	err := s.client.list(ctx, readRules, "/api/v1/policies/"+policyID+"/rules", nil, func(page []json.RawMessage) error {
 		for _, raw := range page {
-			rule, priority, err := parseSignOnRule(raw)
+			rule, priority, err := parse(raw)
 			if err != nil {
 				return unseen(readRules, evidence.ProviderError, err)
 			}
@@ -87,6 +91,7 @@ func parseSignOnRule(raw json.RawMessage) (evidence.SignOnRule, int64, error) {
 				Session       struct {
 					MaxIdle     *int64 `json:"maxSessionIdleMinutes"`
 					MaxLifetime *int64 `json:"maxSessionLifetimeMinutes"`
+					Persistent  *bool  `json:"usePersistentCookie"`
 				} `json:"session"`
 			} `json:"signon"`
 		} `json:"actions"`
@@ -105,6 +110,8 @@ func parseSignOnRule(raw json.RawMessage) (evidence.SignOnRule, int64, error) {
 		MFARequired:            r.Actions.SignOn.RequireFactor,
 		SessionIdleMinutes:     r.Actions.SignOn.Session.MaxIdle,
 		SessionLifetimeMinutes: r.Actions.SignOn.Session.MaxLifetime,
+		PersistentCookie:       r.Actions.SignOn.Session.Persistent,
+		Ways:                   []evidence.FactorWay{}, // which factors is not this policy's to say
 	}
 	switch r.Actions.SignOn.Access {
 	case "ALLOW":

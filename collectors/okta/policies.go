@@ -19,6 +19,25 @@ type listed struct {
 	System   *bool   `json:"system"`
 	Priority *int64  `json:"priority"`
 	Settings setting `json:"settings"`
+	// Conditions is null for a policy that binds everybody.
+	Conditions nullable[struct {
+		People struct {
+			Groups struct {
+				Include []string `json:"include"`
+			} `json:"groups"`
+		} `json:"people"`
+		AuthProvider struct {
+			Provider string `json:"provider"`
+		} `json:"authProvider"`
+	}] `json:"conditions"`
+}
+
+// groups are those whose members the policy binds; empty: everybody.
+func (p listed) groups() []string {
+	if !p.Conditions.present {
+		return nil
+	}
+	return append([]string{}, p.Conditions.value.People.Groups.Include...)
 }
 
 // listPolicies reads the policies of one type. A policy that cannot be read

@@ -21,15 +21,17 @@ func TestGlobalSessionPolicies(t *testing.T) {
 		require.Empty(t, got.pull.Holes)
 		require.Len(t, got.facts, 2)
 		require.Equal(t, &evidence.SignOnPolicy{
-			Active: new(true), System: new(true), Priority: new(int64(2)),
+			Active: new(true), System: new(true), Priority: new(int64(2)), Groups: []string{"00gacme00000everyone"},
 			Rules: []evidence.SignOnRule{
 				{
 					ID: "0pracme0000default01", Name: "Two factors outside the office", Active: new(true), System: new(false),
 					Allow: new(true), MFARequired: new(true), SessionIdleMinutes: new(int64(120)), SessionLifetimeMinutes: new(int64(1080)),
+					PersistentCookie: new(false), Ways: []evidence.FactorWay{},
 				},
 				{
 					ID: "0pracme0000default02", Name: "Default Rule", Active: new(true), System: new(true),
 					Allow: new(true), MFARequired: new(false), SessionIdleMinutes: new(int64(120)), SessionLifetimeMinutes: new(int64(0)),
+					PersistentCookie: new(false), Ways: []evidence.FactorWay{},
 				},
 			},
 		}, got.facts["Default Policy"].Body)
@@ -71,10 +73,12 @@ func TestPasswordPolicies(t *testing.T) {
 		got := collect(t, serve(t, oktatest.Acme()), "okta_password_policies")
 		require.Empty(t, got.pull.Holes)
 		require.Contains(t, got.pull.Parameters, "GET /api/v1/policies status=ACTIVE")
-		require.Len(t, got.facts, 1)
+		require.Len(t, got.facts, 2)
 		require.Equal(t, &evidence.PasswordPolicy{
 			Set: new(true), MinLength: new(int64(14)), RememberLast: new(int64(5)), MaxAgeDays: new(int64(0)),
 			RequireSymbol: new(false), RequireNumber: new(true), RequireUpper: new(true), RequireLower: new(true),
+			RejectCommon: new(true), LockoutAttempts: new(int64(10)), UnlockMinutes: new(int64(0)), Recovery: []string{"okta_email"},
+			Priority: new(int64(2)), Groups: []string{}, Source: new("OKTA"),
 		}, got.facts["Default Policy"].Body)
 	})
 	t.Run("a policy of another type is not taken for one of this", func(t *testing.T) {

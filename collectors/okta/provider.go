@@ -1,6 +1,7 @@
 // Package okta reads an Okta org through its management API: the org itself, its
-// users with their factors and administrator roles, and the policies that decide
-// how people sign in. It reads only, and it knows nothing of what the settings mean.
+// users with their factors and administrator roles, groups that give such roles,
+// applications and who may use them, API tokens, log streams, and the policies
+// that decide how people sign in. It reads only, and it knows nothing of what the settings mean.
 package okta
 
 import (
@@ -33,6 +34,12 @@ var collectors = []evidence.Collector{
 	usersCollector,
 	globalSessionPoliciesCollector,
 	passwordPoliciesCollector,
+	authenticationPoliciesCollector,
+	enrolmentPoliciesCollector,
+	applicationsCollector,
+	groupsCollector,
+	apiTokensCollector,
+	systemLogCollector,
 }
 
 // Settings is the configuration of one org.
@@ -40,7 +47,14 @@ type Settings struct {
 	// OrgURL is the org's own address, not that of its admin console.
 	OrgURL string `yaml:"org_url" json:"org_url" jsonschema:"required,description=Address of the org such as https://acme.okta.com. Not the admin console's -admin address."`
 	// Token is an API token (SSWS). It has the rights of the administrator who made it.
-	Token string `yaml:"token" json:"token" jsonschema:"required,description=API token. Make it as a read-only administrator who may also see administrator roles."`
+	Token string `yaml:"token,omitempty" json:"token,omitempty" jsonschema:"description=API token. Make it as a read-only administrator who may also see administrator roles. Not with client_id."`
+	// ClientID is an OAuth service application's, in place of a token: it has the
+	// scopes it was granted and the administrator roles it was given.
+	ClientID string `yaml:"client_id,omitempty" json:"client_id,omitempty" jsonschema:"description=Client id of an OAuth service application that signs in with its own key. In place of token."`
+	// PrivateKeyFile holds that application's RSA key.
+	PrivateKeyFile string `yaml:"private_key_file,omitempty" json:"private_key_file,omitempty" jsonschema:"description=File of the service application's RSA private key in PEM form. Relative to the configuration's folder."`
+	// KeyID names the key where the application has several.
+	KeyID string `yaml:"key_id,omitempty" json:"key_id,omitempty" jsonschema:"description=Id (kid) of the key where the application has more than one."`
 	// RequestsPerMinute bounds requests to each of Okta's endpoints.
 	RequestsPerMinute int `yaml:"requests_per_minute,omitempty" json:"requests_per_minute,omitempty" jsonschema:"minimum=3,maximum=6000,default=300,description=Most requests a minute to each endpoint. Okta gives a token half of an endpoint's limit by default; 300 is half of the common 600."`
 }
@@ -65,8 +79,13 @@ func newSource(s Settings, o connect.Options) (*source, error) {
 		return nil, fmt.Errorf("org_url: %w", err)
 	}
 	s.Token = strings.TrimSpace(s.Token)
-	if s.Token == "" {
-		return nil, errors.New("token: empty; make an API token in the admin console under Security > API > Tokens")
+	switch {
+	case s.Token != "" && s.ClientID != "":
+		return nil, errors.New("token and client_id: give one of them, not both")
+	case s.ClientID == "" && (s.PrivateKeyFile != "" || s.KeyID != ""):
+		return nil, errors.New("client_id: empty; private_key_file and key_id belong to a service application")
+	case s.Token == "" && s.ClientID == "":
+		return nil, errors.New("token: empty; make an API token in the admin console under Security > API > Tokens, or give client_id and private_key_file of a service application")
 	}
 	if strings.ContainsFunc(s.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return nil, errors.New("token: holds a character that no token has; was it copied whole, and without SSWS?")
@@ -77,10 +96,13 @@ func newSource(s Settings, o connect.Options) (*source, error) {
 	if s.RequestsPerMinute < 3 || s.RequestsPerMinute > 6000 {
 		return nil, fmt.Errorf("requests_per_minute: %d is not between 3 and 6000", s.RequestsPerMinute)
 	}
-	return &source{
-		account: org.Host,
-		client:  newClient(org, s, o.Seam),
-	}, nil
+	src := &source{account: org.Host, client: newClient(org, s, o.Seam)}
+	if s.ClientID != "" {
+		if src.client.app, err = newServiceApp(org, s, o); err != nil {
+			return nil, err
+		}
+	}
+	return src, nil
 }
 
 // The environment variables Okta's own tools read, the common name first.

@@ -103,7 +103,7 @@ func TestPolicy(t *testing.T) {
 	require.Equal(t, "GET /api/v1/users/{userId}/factors", operation)
 	for name, request := range map[string][2]string{
 		"a write":                  {http.MethodPost, "https://acme.okta.com/api/v1/users"},
-		"an unknown read":          {http.MethodGet, "https://acme.okta.com/api/v1/apps"},
+		"an unknown read":          {http.MethodGet, "https://acme.okta.com/api/v1/idps"},
 		"another host":             {http.MethodGet, "https://evil.example/api/v1/users"},
 		"the org without TLS":      {http.MethodGet, "http://acme.okta.com/api/v1/users"},
 		"a user's id with a slash": {http.MethodGet, "https://acme.okta.com/api/v1/users/../apps/factors"},

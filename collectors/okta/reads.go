@@ -14,19 +14,42 @@ type read struct {
 	operation string
 	scope     string
 	rights    string
+	app       bool // asked by a service application
 }
 
 var (
-	readMe       = read{"GET /api/v1/users/me", "okta.users.read", "any administrator"}
-	readOrg      = read{"GET /api/v1/org", "okta.orgs.read", "a read-only administrator"}
-	readUsers    = read{"GET /api/v1/users", "okta.users.read", "a read-only administrator"}
-	readFactors  = read{"GET /api/v1/users/{userId}/factors", "okta.users.read", "a read-only administrator who may see this user"}
-	readRoles    = read{"GET /api/v1/users/{userId}/roles", "okta.roles.read", "an administrator who may see administrator roles"}
-	readPolicies = read{"GET /api/v1/policies", "okta.policies.read", "a read-only administrator"}
-	readRules    = read{"GET /api/v1/policies/{policyId}/rules", "okta.policies.read", "a read-only administrator"}
+	readMe       = read{operation: "GET /api/v1/users/me", scope: "okta.users.read", rights: "any administrator"}
+	readOrg      = read{operation: "GET /api/v1/org", scope: "okta.orgs.read", rights: "a read-only administrator"}
+	readUsers    = read{operation: "GET /api/v1/users", scope: "okta.users.read", rights: "a read-only administrator"}
+	readFactors  = read{operation: "GET /api/v1/users/{userId}/factors", scope: "okta.users.read", rights: "a read-only administrator who may see this user"}
+	readRoles    = read{operation: "GET /api/v1/users/{userId}/roles", scope: "okta.roles.read", rights: "an administrator who may see administrator roles"}
+	readPolicies = read{operation: "GET /api/v1/policies", scope: "okta.policies.read", rights: "a read-only administrator"}
+	readRules    = read{operation: "GET /api/v1/policies/{policyId}/rules", scope: "okta.policies.read", rights: "a read-only administrator"}
 )
 
-var reads = []read{readMe, readOrg, readUsers, readFactors, readRoles, readPolicies, readRules}
+// The reads of what Okta counts as administration.
+var (
+	readEngine         = read{operation: "GET /.well-known/okta-organization", scope: "", rights: "anybody: Okta answers it without a token"}
+	readAuthenticators = read{operation: "GET /api/v1/authenticators", scope: "okta.authenticators.read", rights: "a read-only administrator"}
+	readConsole        = read{operation: "GET /api/v1/first-party-app-settings/{appName}", scope: "okta.apps.read", rights: "a super or read-only administrator"}
+	readThreats        = read{operation: "GET /api/v1/threats/configuration", scope: "okta.threatInsights.read", rights: "a read-only administrator"}
+	readZones          = read{operation: "GET /api/v1/zones", scope: "okta.networkZones.read", rights: "a read-only administrator"}
+	readSupport        = read{operation: "GET /api/v1/org/privacy/oktaSupport", scope: "okta.orgs.read", rights: "a super or read-only administrator"}
+	readApps           = read{operation: "GET /api/v1/apps", scope: "okta.apps.read", rights: "a read-only administrator"}
+	readAppUsers       = read{operation: "GET /api/v1/apps/{appId}/users", scope: "okta.apps.read", rights: "a read-only administrator"}
+	readAppGrants      = read{operation: "GET /api/v1/apps/{appId}/grants", scope: "okta.appGrants.read", rights: "a super or read-only administrator"}
+	readGroups         = read{operation: "GET /api/v1/groups", scope: "okta.groups.read", rights: "a read-only administrator"}
+	readGroupUsers     = read{operation: "GET /api/v1/groups/{groupId}/users", scope: "okta.groups.read", rights: "a read-only administrator"}
+	readGroupRoles     = read{operation: "GET /api/v1/groups/{groupId}/roles", scope: "okta.roles.read", rights: "an administrator who may see administrator roles"}
+	readTokens         = read{operation: "GET /api/v1/api-tokens", scope: "okta.apiTokens.read", rights: "a super or read-only administrator"}
+	readLogStreams     = read{operation: "GET /api/v1/logStreams", scope: "okta.logStreams.read", rights: "a super or read-only administrator"}
+)
+
+var reads = []read{
+	readMe, readOrg, readUsers, readFactors, readRoles, readPolicies, readRules,
+	readEngine, readAuthenticators, readConsole, readThreats, readZones, readSupport, readApps, readAppUsers, readAppGrants,
+	readGroups, readGroupUsers, readGroupRoles, readTokens, readLogStreams,
+}
 
 // policy is how requests to one org are told apart and bounded.
 //
@@ -34,11 +57,11 @@ var reads = []read{readMe, readOrg, readUsers, readFactors, readRoles, readPolic
 // default. A third of the allowance may go in a burst, the rest is spread over
 // the minute, so that no minute ever sees more than the allowance.
 func policy(org *url.URL, perMinute int) transport.Policy {
-	templates := make([]string, len(reads))
+	templates := make([]string, len(reads), len(reads)+1)
 	for i, r := range reads {
 		templates[i] = r.operation
 	}
-	identify := transport.Routes(templates...)
+	identify := transport.Routes(append(templates, mintToken)...)
 	burst := max(perMinute/3, 1)
 	return transport.Policy{
 		Provider: providerName,
@@ -50,6 +73,7 @@ func policy(org *url.URL, perMinute int) transport.Policy {
 			// Every endpoint is a budget of its own.
 			return operation, operation, err
 		},
+		TokenMints:  []string{mintToken},
 		Rate:        float64(perMinute-burst) / 60,
 		Burst:       burst,
 		Concurrency: 4, // far below the 35 requests Okta lets an org have under way

@@ -55,7 +55,7 @@ func TestSample(t *testing.T) {
 	require.NoError(t, err)
 	replayed := look(t, transport.New(transport.Options{Base: replay.New(exchanges), Unpaced: true}))
 	require.Equal(t, live, replayed, "played back, the exchanges tell what the fake told")
-	require.Len(t, live, 1+7+2+1)
+	require.Len(t, live, 1+8+2+2+5+1+9+3+3+1)
 }
 
 // inOrder sorts exchanges, which came in parallel, and keeps one of each.

@@ -50,6 +50,12 @@ func (s *source) discover(ctx context.Context, _ []evidence.FeedID) (connect.Dis
 		feed(usersCollector, s.collectUsers),
 		feed(globalSessionPoliciesCollector, s.collectGlobalSessionPolicies),
 		feed(passwordPoliciesCollector, s.collectPasswordPolicies),
+		feed(authenticationPoliciesCollector, s.collectAuthenticationPolicies),
+		feed(enrolmentPoliciesCollector, s.collectEnrolmentPolicies),
+		feed(applicationsCollector, s.collectApplications),
+		feed(groupsCollector, s.collectGroups),
+		feed(apiTokensCollector, s.collectAPITokens),
+		feed(systemLogCollector, s.collectSystemLog),
 	}}
 	d.Principal, d.PrincipalScopes = s.whoAmI(ctx)
 	if err := ctx.Err(); err != nil {
@@ -58,7 +64,12 @@ func (s *source) discover(ctx context.Context, _ []evidence.FeedID) (connect.Dis
 	return d, nil
 }
 
+// whoAmI: a service application is nobody among the users, and is known by its
+// client id and the scopes it was granted.
 func (s *source) whoAmI(ctx context.Context) (login string, roles []string) {
+	if app := s.client.app; app != nil {
+		return app.id, app.granted(ctx)
+	}
 	var me struct {
 		ID      string `json:"id"`
 		Profile struct {

@@ -37,6 +37,7 @@ func (s *source) parseUser(raw json.RawMessage) (parsedUser, error) {
 		ID        string              `json:"id"`
 		Status    string              `json:"status"`
 		Created   *time.Time          `json:"created"`
+		Changed   *time.Time          `json:"statusChanged"`
 		LastLogin nullable[time.Time] `json:"lastLogin"`
 		Profile   struct {
 			Login string  `json:"login"`
@@ -59,6 +60,8 @@ func (s *source) parseUser(raw json.RawMessage) (parsedUser, error) {
 		Email:          u.Profile.Email,
 		CreatedAt:      u.Created,
 		PasswordSignIn: passwordSignIn(u.Credentials.Password != nil, u.Credentials.Provider.Type),
+
+		StatusChangedAt: u.Changed,
 	}
 	f := evidence.Fact{Resource: s.resource("User", userType, u.ID, u.Profile.Login), Body: body}
 	if state, ok := userStates[u.Status]; ok {

@@ -10,19 +10,23 @@ import (
 	"github.com/controlwatch/controlwatch/evidence"
 )
 
-// seenRoles are administrator roles that a user holds.
+// seenRoles are administrator roles that a user or a group holds.
 type seenRoles struct{ held []string }
 
 // readRoles lists the administrator roles of one user, standard and custom,
 // those held through a group included: Okta's published answers of this
 // operation carry assignmentType GROUP beside USER.
 func (s *source) readRoles(ctx context.Context, userID string) (seenRoles, error) {
+	return s.readRolesAt(ctx, readRoles, "/api/v1/users/"+userID+"/roles")
+}
+
+func (s *source) readRolesAt(ctx context.Context, r read, path string) (seenRoles, error) {
 	roles := seenRoles{held: []string{}}
-	err := s.client.list(ctx, readRoles, "/api/v1/users/"+userID+"/roles", nil, func(page []json.RawMessage) error {
+	err := s.client.list(ctx, r, path, nil, func(page []json.RawMessage) error {
 		for _, raw := range page {
 			role, err := parseRole(raw)
 			if err != nil {
-				return unseen(readRoles, evidence.ProviderError, err)
+				return unseen(r, evidence.ProviderError, err)
 			}
 			if role != "" {
 				roles.held = append(roles.held, role)

@@ -12,6 +12,7 @@ import (
 
 const userType = "okta.user"
 
+// Calls: ⌈users/200⌉ + ⌈deprovisioned/200⌉ + 2 × users who can sign in.
 var usersCollector = evidence.Collector{
 	Name:        "okta_users",
 	Doc:         "Reads users of every status; of those who can sign in also factors and administrator roles.",

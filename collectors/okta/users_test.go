@@ -18,7 +18,7 @@ func TestUsers(t *testing.T) {
 	t.Parallel()
 	got := collect(t, serve(t, oktatest.Acme()), "okta_users")
 	require.Empty(t, got.pull.Holes)
-	require.Len(t, got.facts, 7)
+	require.Len(t, got.facts, 8)
 	user := func(name string) *evidence.User {
 		return got.facts[name+"@acme-robotics.example"].Body.(*evidence.User)
 	}
@@ -32,9 +32,9 @@ func TestUsers(t *testing.T) {
 			Status: new(evidence.UserActive), Email: new("ada@acme-robotics.example"),
 			CreatedAt:      new(time.Date(2023, 3, 1, 8, 30, 0, 0, time.UTC)),
 			LastActive:     day(11, 15),
-			PasswordSignIn: new(true),
-			MFA:            &evidence.MFA{Enabled: new(true), Strong: new(true), Factors: []string{"token:software:totp", "webauthn"}},
-			Admin:          new(true), Roles: []string{"SUPER_ADMIN"},
+			PasswordSignIn: new(true), StatusChangedAt: new(time.Date(2023, 3, 1, 8, 30, 0, 0, time.UTC)),
+			MFA:   &evidence.MFA{Enabled: new(true), Strong: new(true), Factors: []string{"token:software:totp", "webauthn"}},
+			Admin: new(true), Roles: []string{"SUPER_ADMIN"},
 		}, user("ada"))
 	})
 	t.Run("a role held through a group makes an administrator", func(t *testing.T) {
@@ -117,7 +117,7 @@ func TestUserPages(t *testing.T) {
 		server.PageSize = 2
 		got := collect(t, server, "okta_users")
 		require.Empty(t, got.pull.Holes)
-		require.Len(t, got.facts, 7)
+		require.Len(t, got.facts, 8)
 		require.Equal(t, 4, got.pull.Pages)
 	})
 	for name, c := range map[string]struct{ link, want string }{
@@ -152,7 +152,7 @@ func TestUserPages(t *testing.T) {
 			require.Len(t, got.pull.Holes, 1)
 			require.Equal(t, evidence.Truncated, got.pull.Holes[0].Reason)
 			require.Contains(t, got.pull.Holes[0].Detail, c.want)
-			require.Len(t, got.facts, 7, "what was seen is kept")
+			require.Len(t, got.facts, 8, "what was seen is kept")
 			require.EqualValues(t, 1, asked.Load())
 		})
 	}
@@ -197,7 +197,7 @@ func TestUserPages(t *testing.T) {
 		}), "okta_users")
 		require.Len(t, got.pull.Holes, 1)
 		require.Contains(t, got.pull.Holes[0].Detail, "a user cannot be read")
-		require.Len(t, got.facts, 6)
+		require.Len(t, got.facts, 7)
 	})
 }
 

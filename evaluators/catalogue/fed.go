@@ -13,6 +13,8 @@ import (
 var contextTypes = map[string]string{
 	"attestations.attestation":      "attested controls read it",
 	"aws.backup.protected_resource": "the newest copy of a data store is derived from it",
+	"okta.policy.enrolment":         "what people have enrolled is judged; this says why they could",
+	"okta.group":                    "the roles that groups give count for their members",
 }
 
 // Fed compares a catalogue with everything the collectors deliver: every type a

@@ -18,6 +18,7 @@ const Version = "1"
 // fields of its own.
 type rule struct {
 	kind  evidence.Kind
+	types []string // for others it only clears its fields; empty: none are others
 	apply func(*world, *subject)
 }
 
@@ -35,16 +36,19 @@ var rules = []rule{
 	queueRule,
 	networkRuleRule,
 	workloadRule,
+	superAdministratorsRule,
+	administratorSignOnRule,
+	guardedApplicationsRule,
+	retainedApplicationsRule,
+	keyOwnerRule,
 }
 
-// Applies says whether facts of a kind have derived fields.
-func Applies(kind evidence.Kind) bool {
-	for _, r := range rules {
-		if r.kind == kind {
-			return true
-		}
-	}
-	return false
+// Applies says whether something is derived for facts of a kind and type; an
+// empty type stands for any.
+func Applies(kind evidence.Kind, typ string) bool {
+	return slices.ContainsFunc(rules, func(r rule) bool {
+		return r.kind == kind && (typ == "" || r.types == nil || slices.Contains(r.types, typ))
+	})
 }
 
 // All returns the snapshot's facts with their derived fields filled in, in the

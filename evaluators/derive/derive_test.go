@@ -99,7 +99,7 @@ func TestAll(t *testing.T) {
 			for field := range k.Type().Fields() {
 				derived = derived || field.Tag.Get("derived") == "true"
 			}
-			require.Equal(t, derived, derive.Applies(k.Kind), k.Kind)
+			require.Equal(t, derived, derive.Applies(k.Kind, ""), k.Kind)
 		}
 	})
 }

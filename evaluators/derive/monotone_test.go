@@ -128,6 +128,7 @@ func drawWorld(r *rapid.T) evidence.Snapshot {
 	for _, id := range []string{"u1", "u2"} {
 		facts = append(facts, fact("User", "aws.iam.user", id, &evidence.User{Status: maybe(r, "status", "active", "deactivated"), Admin: maybe(r, "admin", true, false)}))
 	}
+	facts = append(facts, drawOkta(r)...)
 	return world(facts...)
 }
 

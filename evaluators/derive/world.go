@@ -11,6 +11,7 @@ type world struct {
 	*sight.Sight
 	byAccount map[place][]*evidence.Fact
 	protected map[evidence.Key]*evidence.Fact
+	known     map[recalled]any // see recall
 }
 
 type place struct {
@@ -19,10 +20,12 @@ type place struct {
 }
 
 // contextKinds are the kinds that rules look up in the account of another fact.
-var contextKinds = []evidence.Kind{"AuditTrail", "ConfigurationRecorder", "Datastore", "DatastoreDefaults", "User"}
+var contextKinds = []evidence.Kind{
+	"Account", "Application", "AuditTrail", "ConfigurationRecorder", "Datastore", "DatastoreDefaults", "Group", "SignOnPolicy", "User",
+}
 
 func newWorld(s evidence.Snapshot) *world {
-	w := &world{Sight: sight.Of(s), byAccount: map[place][]*evidence.Fact{}, protected: protectedResources(s.Facts)}
+	w := &world{Sight: sight.Of(s), byAccount: map[place][]*evidence.Fact{}, protected: protectedResources(s.Facts), known: map[recalled]any{}}
 	for i := range s.Facts {
 		f := &s.Facts[i]
 		for _, k := range contextKinds {
@@ -38,4 +41,19 @@ func newWorld(s evidence.Snapshot) *world {
 // beside gives the facts of a kind in the account of a resource.
 func (w *world) beside(r evidence.Resource, kind evidence.Kind) []*evidence.Fact {
 	return w.byAccount[place{r.Provider, r.Account, kind}]
+}
+
+// recalled names something that is the same for every resource of an account.
+type recalled struct{ what, provider, account string }
+
+// recall works something out once for each account, so that what concerns
+// thousands of users is not worked out for each of them.
+func recall[T any](w *world, what string, r evidence.Resource, work func() T) T {
+	key := recalled{what, r.Provider, r.Account}
+	if v, ok := w.known[key].(T); ok {
+		return v
+	}
+	v := work()
+	w.known[key] = v
+	return v
 }

@@ -24,9 +24,9 @@ func TestRender(t *testing.T) {
 		want  string
 	}{
 		"a list shows what was not seen in its elements": {
-			"SignOnPolicy", &evidence.SignOnPolicy{Rules: []evidence.SignOnRule{{ID: "a", Name: "A", Active: new(true), System: new(false), Allow: new(true), MFARequired: new(true), SessionIdleMinutes: new(int64(0)), SessionLifetimeMinutes: new(int64(9))}, {ID: "b", Name: "B"}}}, denied, "rules",
-			`{"rules":[{"id":"a","name":"A","active":true,"system":false,"allow":true,"mfa_required":true,"session_idle_minutes":0,"session_lifetime_minutes":9},
-			{"id":"b","name":"B","active":{"unseen":"not-collected"},"system":{"unseen":"not-collected"},"allow":{"unseen":"denied"},"mfa_required":{"unseen":"not-collected"},"session_idle_minutes":{"unseen":"not-collected"},"session_lifetime_minutes":{"unseen":"not-collected"}}]}`,
+			"SignOnPolicy", &evidence.SignOnPolicy{Rules: []evidence.SignOnRule{{ID: "a", Name: "A", Active: new(true), System: new(false), Allow: new(true), MFARequired: new(true), SessionIdleMinutes: new(int64(0)), SessionLifetimeMinutes: new(int64(9)), PersistentCookie: new(false), Ways: []evidence.FactorWay{}}, {ID: "b", Name: "B"}}}, denied, "rules",
+			`{"rules":[{"id":"a","name":"A","active":true,"system":false,"allow":true,"mfa_required":true,"session_idle_minutes":0,"session_lifetime_minutes":9,"persistent_cookie":false,"ways":[]},
+			{"id":"b","name":"B","active":{"unseen":"not-collected"},"system":{"unseen":"not-collected"},"allow":{"unseen":"denied"},"mfa_required":{"unseen":"not-collected"},"session_idle_minutes":{"unseen":"not-collected"},"session_lifetime_minutes":{"unseen":"not-collected"},"persistent_cookie":{"unseen":"not-collected"},"ways":{"unseen":"not-collected"}}]}`,
 		},
 		"a time is a date in UTC":              {"User", &evidence.User{CreatedAt: &at}, nil, "created_at", `{"created_at":"2026-11-01T00:00:00Z"}`},
 		"never is a word":                      {"User", &evidence.User{LastActive: &evidence.Moment{Never: true}}, nil, "last_active", `{"last_active":"never"}`},

@@ -6,11 +6,11 @@ import "time"
 const AcmeHost = "acme-robotics.okta.com"
 
 // Acme is the org of the sample company Acme Robotics as of 16 November 2026:
-// good and bad users and policies, one user whose factors may not be read.
+// good and bad of everything, one user whose factors may not be read.
 func Acme() *Org {
 	day := func(y, m, d int) time.Time { return time.Date(y, time.Month(m), d, 8, 30, 0, 0, time.UTC) }
 	const owner = "00uacme000000000ada0"
-	return &Org{
+	org := &Org{
 		Host: AcmeHost, ID: "00oacme0000000000org", CompanyName: "Acme Robotics",
 		Created: day(2023, 3, 1), Token: "not-a-real-token", Owner: owner,
 		Users: []*User{
@@ -48,7 +48,11 @@ func Acme() *Org {
 			},
 			{
 				ID: "00uacme0000000tomas0", Login: "tomas@acme-robotics.example", FirstName: "Tomas", LastName: "Silva",
-				Status: "DEPROVISIONED", Created: day(2023, 9, 18), LastLogin: day(2026, 8, 31),
+				Status: "DEPROVISIONED", Created: day(2023, 9, 18), LastLogin: day(2026, 8, 31), StatusChanged: day(2026, 9, 1),
+			},
+			{
+				ID: "00uacme0000000petra0", Login: "petra@acme-robotics.example", FirstName: "Petra", LastName: "Novak",
+				Status: "DEPROVISIONED", Created: day(2023, 11, 6), LastLogin: day(2026, 6, 30), StatusChanged: day(2026, 6, 30),
 			},
 		},
 		SignOn: []*SignOnPolicy{
@@ -74,8 +78,14 @@ func Acme() *Org {
 			},
 		},
 		Passwords: []*PasswordPolicy{
-			{ID: "00pacme000passwords0", Name: "Default Policy", Status: "ACTIVE", System: true, Priority: 1, MinLength: 14, History: 5, MinSymbol: 0},
-			{ID: "00pacme0oldpasswords", Name: "Before the merger", Status: "INACTIVE", Priority: 2, MinLength: 6},
+			{ID: "00pacme000passwords0", Name: "Default Policy", Status: "ACTIVE", System: true, Priority: 2, MinLength: 14, History: 5, MinSymbol: 0, Attempts: 10},
+			{
+				ID: "00pacme000warehouse0", Name: "Warehouse terminals", Status: "ACTIVE", Priority: 1, MinLength: 8, AllowCommon: true,
+				Groups: []string{"00gacme000warehouse0"}, // easy to guess, and nobody is ever locked out
+			},
+			{ID: "00pacme0oldpasswords", Name: "Before the merger", Status: "INACTIVE", Priority: 3, MinLength: 6},
 		},
 	}
+	administer(org)
+	return org
 }

@@ -14,6 +14,13 @@ func date(t time.Time) any {
 	return t.UTC().Format("2006-01-02T15:04:05.000Z")
 }
 
+func latest(t, other time.Time) time.Time {
+	if t.IsZero() {
+		return other
+	}
+	return t
+}
+
 func (o *Org) settings() object {
 	return object{
 		"id": o.ID, "companyName": o.CompanyName, "status": "ACTIVE",
@@ -33,7 +40,7 @@ func (u *User) json(host string) object {
 	}
 	return object{
 		"id": u.ID, "status": u.Status,
-		"created": date(u.Created), "activated": date(u.Created), "statusChanged": date(u.Created),
+		"created": date(u.Created), "activated": date(u.Created), "statusChanged": date(latest(u.StatusChanged, u.Created)),
 		"lastLogin": date(u.LastLogin), "lastUpdated": date(u.Created), "passwordChanged": date(u.Created),
 		"type": object{"id": "oty1acme00000000000x"},
 		"profile": object{
@@ -99,7 +106,7 @@ func (r SignOnRule) json() object {
 			"access": r.Access, "requireFactor": r.RequireFactor, "factorPromptMode": "ALWAYS", "factorLifetime": 15,
 			"primaryFactor": "PASSWORD_IDP",
 			"session": object{
-				"maxSessionIdleMinutes": r.Idle, "maxSessionLifetimeMinutes": r.Lifetime, "usePersistentCookie": false,
+				"maxSessionIdleMinutes": r.Idle, "maxSessionLifetimeMinutes": r.Lifetime, "usePersistentCookie": r.Persistent,
 			},
 		}},
 	}
@@ -110,14 +117,17 @@ func (p *PasswordPolicy) json() object {
 		"type": "PASSWORD", "id": p.ID, "name": p.Name, "status": p.Status,
 		"description": p.Name, "priority": p.Priority, "system": p.System,
 		"created": "2024-02-05T10:00:00.000Z", "lastUpdated": "2024-02-05T10:00:00.000Z",
-		"conditions": object{"authProvider": object{"provider": "OKTA"}},
+		"conditions": object{"authProvider": object{"provider": "OKTA"}, "people": object{"groups": object{"include": list(p.Groups)}}},
 		"settings": object{"password": object{
 			"complexity": object{
 				"minLength": p.MinLength, "minLowerCase": 1, "minUpperCase": 1, "minNumber": 1, "minSymbol": p.MinSymbol,
-				"excludeUsername": true, "dictionary": object{"common": object{"exclude": true}}, "excludeAttributes": []any{},
+				"excludeUsername": true, "dictionary": object{"common": object{"exclude": !p.AllowCommon}}, "excludeAttributes": []any{},
 			},
 			"age":     object{"maxAgeDays": p.MaxAge, "expireWarnDays": 0, "minAgeMinutes": 0, "historyCount": p.History},
-			"lockout": object{"maxAttempts": 10, "autoUnlockMinutes": 0, "showLockoutFailures": false},
-		}},
+			"lockout": object{"maxAttempts": p.Attempts, "autoUnlockMinutes": p.UnlockMinutes, "showLockoutFailures": false},
+		}, "recovery": object{"factors": object{
+			"okta_email": object{"status": "ACTIVE"}, "okta_sms": object{"status": "INACTIVE"},
+			"okta_call": object{"status": "INACTIVE"}, "recovery_question": object{"status": "INACTIVE"},
+		}}},
 	}
 }

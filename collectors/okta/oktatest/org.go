@@ -17,9 +17,23 @@ type Org struct {
 	Created     time.Time
 	Token       string // the API token that is accepted
 	Owner       string // id of the user the token belongs to
+	Service     *ServiceApp
 	Users       []*User
 	SignOn      []*SignOnPolicy
 	Passwords   []*PasswordPolicy
+
+	Pipeline       string // "idx", "v1"
+	Access         []*AccessPolicy
+	Enrolment      []*EnrolmentPolicy
+	Apps           []*App
+	Groups         []*Group
+	Tokens         []APIToken
+	Streams        []LogStream
+	Authenticators []Authenticator
+	AdminConsole   AdminConsole
+	ThreatInsight  string // "none", "audit", "block"
+	Zones          []Zone
+	SupportUntil   time.Time
 
 	mu sync.Mutex
 }
@@ -30,6 +44,7 @@ type User struct {
 	Status                         string
 	Created                        time.Time
 	LastLogin                      time.Time // zero: never
+	StatusChanged                  time.Time // zero: when created
 	Provider                       string    // empty: OKTA
 	Factors                        []Factor
 	Roles                          []Role
@@ -55,6 +70,7 @@ type SignOnRule struct {
 	ID, Name, Status, Access string
 	System, RequireFactor    bool
 	Priority, Idle, Lifetime int
+	Persistent               bool
 }
 
 // PasswordPolicy is a password policy.
@@ -62,6 +78,9 @@ type PasswordPolicy struct {
 	ID, Name, Status                                string
 	System                                          bool
 	Priority, MinLength, History, MaxAge, MinSymbol int
+	AllowCommon                                     bool
+	Attempts, UnlockMinutes                         int
+	Groups                                          []string
 }
 
 // Update changes the org while nobody reads it.

@@ -15,6 +15,9 @@ func (s *Server) serve(req *http.Request) answer {
 	s.org.mu.Lock()
 	defer s.org.mu.Unlock()
 	part := strings.Split(strings.TrimPrefix(req.URL.Path, "/api/v1/"), "/")
+	if a, ok := s.administration(req, part); ok {
+		return a
+	}
 	switch {
 	case slices.Equal(part, []string{"org"}):
 		return say(http.StatusOK, s.org.settings())
@@ -109,6 +112,18 @@ func (s *Server) policies(req *http.Request) answer {
 				all = append(all, p.json())
 			}
 		}
+	case "MFA_ENROLL":
+		for _, p := range s.org.Enrolment {
+			if keep(p.Status) {
+				all = append(all, p.json())
+			}
+		}
+	case "ACCESS_POLICY":
+		for _, p := range s.org.Access {
+			if keep(p.Status) {
+				all = append(all, p.json())
+			}
+		}
 	case "PASSWORD":
 		for _, p := range s.org.Passwords {
 			if keep(p.Status) {
@@ -121,6 +136,20 @@ func (s *Server) policies(req *http.Request) answer {
 
 func (s *Server) rules(id string) answer {
 	for _, p := range s.org.SignOn {
+		if p.ID == id {
+			rules := []any{}
+			for _, r := range p.Rules {
+				rules = append(rules, r.json())
+			}
+			return say(http.StatusOK, rules)
+		}
+	}
+	for _, p := range s.org.Enrolment {
+		if p.ID == id {
+			return say(http.StatusOK, []any{p.rule()})
+		}
+	}
+	for _, p := range s.org.Access {
 		if p.ID == id {
 			rules := []any{}
 			for _, r := range p.Rules {

@@ -77,12 +77,18 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 
 // answer is what the org says, judged.
 func (s *Server) answer(req *http.Request) answer {
-	if req.Header.Get("Authorization") != "SSWS "+s.token() {
-		return refuse(http.StatusUnauthorized, "E0000011", "Invalid token provided")
+	if req.URL.Path == tokenPath {
+		return s.mint(req)
 	}
 	input, err := s.judge.request(req)
-	if err != nil {
+	if err != nil && s.mayAsk(req) {
 		return s.wrong(fmt.Errorf("request %s %s: %w", req.Method, req.URL.RequestURI(), err))
+	}
+	if !s.mayAsk(req) {
+		return refuse(http.StatusUnauthorized, "E0000011", "Invalid token provided")
+	}
+	if scope := s.scopeOf(req); scope != "" && !allows(input, scope) {
+		return refuse(http.StatusForbidden, "E0000006", "You do not have permission to perform the requested action")
 	}
 	a := s.serve(req)
 	if a.status == http.StatusOK && s.Rewrite != nil {
