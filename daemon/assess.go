@@ -13,9 +13,7 @@ import (
 
 // History is what an assessment needs of the store.
 type History interface {
-	Snapshot(ctx context.Context, at time.Time, sources map[string]time.Duration) (evidence.Snapshot, error)
-	Baseline(ctx context.Context) (*soc2.Baseline, error)
-	CommitAssessment(ctx context.Context, a soc2.Assessment, records []store.Record) (id string, err error)
+	View(ctx context.Context, at time.Time, sources map[string]time.Duration) (*store.View, error)
 }
 
 // Assessor judges everything the store knows. Nothing it does touches a provider.
@@ -33,34 +31,87 @@ type Assessor struct {
 }
 
 // Assess is the route from store to published value: what was seen, derived,
-// judged, marked by decisions, rolled up, compared with last time, kept.
+// judged, marked by decisions, compared with last time, rolled up, kept. Resources
+// go through it one after the other, in the order of their keys, so that it takes
+// no more memory for many.
 func (a *Assessor) Assess(ctx context.Context) (soc2.Assessment, error) {
-	now := a.Clock()
-	seen, err := a.History.Snapshot(ctx, now, a.Sources)
+	now := a.Clock().Truncate(time.Microsecond) // as exact as the store is
+	view, err := a.History.View(ctx, now, a.Sources)
 	if err != nil {
 		return soc2.Assessment{}, fmt.Errorf("read evidence: %w", err)
 	}
-	baseline, err := a.History.Baseline(ctx)
-	if err != nil {
-		return soc2.Assessment{}, fmt.Errorf("read the last assessment: %w", err)
-	}
-	findings, err := a.Engine.Evaluate(ctx, seen) // derives, then judges
-	if err != nil {
-		return soc2.Assessment{}, fmt.Errorf("evaluate: %w", err)
-	}
-	soc2.Decide(findings, a.Decisions, now)
+	defer view.Close() //nolint:errcheck // nothing was written; Commit has closed it if it was
+	seen := view.Evidence()
 	assessment := soc2.Assessment{
-		At: now, StartedAt: now, Version: a.Version, Judge: a.Engine.Judge(), SampleData: a.SampleData, Findings: findings,
+		At: now, StartedAt: now, Version: a.Version, Judge: a.Engine.Judge(), SampleData: a.SampleData, Feeds: seen.Feeds,
 	}
-	soc2.Summarise(&assessment, a.Catalogue, seen, a.Categories)
+	tally := soc2.NewTally(&assessment, a.Catalogue, seen)
+	differ := soc2.NewDiffer(view.Baseline(), &assessment)
+	keep := func(r evidence.Resource, findings []soc2.Finding, was []soc2.FindingState) {
+		if states, changed := differ.Compare(findings, was); changed {
+			view.Keep(r, states)
+		}
+	}
+	memory := soc2.Recall(view.Remembered(ctx), func(left soc2.Remembered) error {
+		keep(left.Resource, nil, left.States)
+		return nil
+	})
+	defer memory.Close()
+	err = a.Engine.Stream(ctx, seen, func(j *evaluators.Judged) error { // derives, then judges
+		soc2.Decide(j.Findings, a.Decisions, now)
+		was, err := memory.Of(j.Resource.Key())
+		if err != nil {
+			return err
+		}
+		keep(j.Resource, j.Findings, was)
+		tally.Add(j.Judged)
+		return nil
+	})
+	if err == nil {
+		err = memory.Rest()
+	}
+	if err != nil {
+		return soc2.Assessment{}, err
+	}
+	tally.RollUp(a.Categories)
 	assessment.FinishedAt = a.Clock()
+	assessment.All = a.again(ctx, view, now)
 	if len(assessment.Pulls) == 0 {
 		return assessment, nil // nothing was ever looked at: nothing to keep, and no baseline for what will be
 	}
-	assessment.Drift, assessment.Changed = soc2.Diff(baseline, &assessment)
-	assessment.ID, err = a.History.CommitAssessment(ctx, assessment, a.Records)
+	assessment.Drift = differ.Drift()
+	assessment.ID, err = view.Commit(ctx, assessment, a.Records)
 	if err != nil {
 		return soc2.Assessment{}, fmt.Errorf("keep the assessment: %w", err)
 	}
 	return assessment, nil
+}
+
+// again gives every finding of an assessment: the same judge over the same
+// evidence, marked by the same decisions, with the times it was committed with.
+func (a *Assessor) again(ctx context.Context, view *store.View, at time.Time) soc2.AllFindings {
+	return func(each func(soc2.Finding) error) error {
+		view, err := view.Again(ctx)
+		if err != nil {
+			return fmt.Errorf("read evidence again: %w", err)
+		}
+		defer view.Close() //nolint:errcheck // nothing was written
+		memory := soc2.Recall(view.Remembered(ctx), func(soc2.Remembered) error { return nil })
+		defer memory.Close()
+		return a.Engine.Stream(ctx, view.Evidence(), func(j *evaluators.Judged) error {
+			soc2.Decide(j.Findings, a.Decisions, at)
+			was, err := memory.Of(j.Resource.Key())
+			if err != nil {
+				return err
+			}
+			soc2.Recollect(j.Findings, was, at)
+			j.Show()
+			for _, f := range j.Findings {
+				if err := each(f); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
 }

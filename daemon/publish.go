@@ -1,18 +1,15 @@
 package daemon
 
 import (
-	"bytes"
-	"compress/gzip"
 	"context"
-	"fmt"
 	"io"
+	"slices"
 	"time"
 
 	"go.uber.org/zap"
 
 	"github.com/controlwatch/controlwatch/daemon/metrics"
 	"github.com/controlwatch/controlwatch/daemon/page"
-	"github.com/controlwatch/controlwatch/report"
 	"github.com/controlwatch/controlwatch/soc2"
 )
 
@@ -30,7 +27,7 @@ const retryAfter = time.Minute
 type published struct {
 	assessment soc2.Assessment // without findings that pass or do not apply
 	recent     []soc2.Drift
-	scan       []byte // the whole as JSON, compressed
+	scan       *scanBody // the whole as JSON
 }
 
 // Assessment is the published one; false before the first. Its findings are
@@ -112,11 +109,7 @@ func (d *Daemon) prepare(ctx context.Context, doing *duty) (published, metrics.P
 	if err != nil {
 		return published{}, metrics.Projection{}, err
 	}
-	scan, err := compressed(a)
-	if err != nil {
-		return published{}, metrics.Projection{}, err
-	}
-	next := published{assessment: trimmed(a), recent: recent, scan: scan}
+	next := published{assessment: trimmed(a), recent: recent, scan: &scanBody{assessment: a}}
 	if err := page.Write(io.Discard, d.pageInput(&next)); err != nil {
 		return published{}, metrics.Projection{}, err
 	}
@@ -125,24 +118,12 @@ func (d *Daemon) prepare(ctx context.Context, doing *duty) (published, metrics.P
 
 // trimmed leaves out what is only ever counted: a company's passes are many.
 func trimmed(a soc2.Assessment) soc2.Assessment {
-	var kept []soc2.Finding
-	for _, f := range a.Findings {
-		if f.Outcome == soc2.Fail || f.Outcome == soc2.Unobserved {
-			kept = append(kept, f)
-		}
+	a.Places = a.CountsByPlace()
+	if a.All == nil {
+		a.Findings = slices.DeleteFunc(slices.Clone(a.Findings), func(f soc2.Finding) bool {
+			return f.Outcome != soc2.Fail && f.Outcome != soc2.Unobserved
+		})
 	}
-	a.Findings, a.Pulls, a.Changed, a.Drift = kept, nil, nil, nil
+	a.Pulls, a.Drift = nil, nil
 	return a
-}
-
-func compressed(a soc2.Assessment) ([]byte, error) {
-	var b bytes.Buffer
-	z := gzip.NewWriter(&b)
-	if err := report.JSON(z, a); err != nil {
-		return nil, err
-	}
-	if err := z.Close(); err != nil {
-		return nil, fmt.Errorf("compress the scan: %w", err)
-	}
-	return b.Bytes(), nil
 }

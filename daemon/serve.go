@@ -94,15 +94,21 @@ func (d *Daemon) serveScan(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the first assessment is not done yet", http.StatusServiceUnavailable)
 		return
 	}
+	body, err := p.scan.open()
+	if err != nil {
+		d.opts.Log.Error("scan could not be written", zap.Error(err))
+		http.Error(w, "the scan could not be written; the log says why", http.StatusInternalServerError)
+		return
+	}
 	h := w.Header()
 	h.Set("Content-Type", "application/json")
 	h.Set("Vary", "Accept-Encoding")
 	if takesGzip(r) {
 		h.Set("Content-Encoding", "gzip")
-		_, _ = w.Write(p.scan) // the reader has gone; there is nobody to tell
+		_, _ = io.Copy(w, body) // the reader has gone; there is nobody to tell
 		return
 	}
-	z, err := gzip.NewReader(bytes.NewReader(p.scan))
+	z, err := gzip.NewReader(body)
 	if err != nil {
 		http.Error(w, "the scan cannot be read", http.StatusInternalServerError)
 		return

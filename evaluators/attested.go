@@ -33,20 +33,22 @@ const attestationType = "attestations.attestation"
 //     says which systems there are.
 //   - Where a list of attestations was not seen to its end, a newer statement may
 //     say otherwise, so that nothing but a failure stands.
-func (e *Engine) attestations(view *sight.Sight, snap evidence.Snapshot, facts []evidence.Fact) []soc2.Finding {
+func (e *Engine) attestations(view *sight.Sight, snap evidence.Snapshot) []soc2.Finding {
 	if len(e.attested) == 0 {
 		return nil
 	}
 	configured, holes := attestationFeeds(snap)
 	byControl := map[string][]*evidence.Fact{}
-	for i := range facts {
-		if a, ok := facts[i].Body.(*evidence.Attestation); ok && facts[i].Resource.Type == attestationType {
-			byControl[a.Control] = append(byControl[a.Control], &facts[i])
+	for i := range snap.Facts {
+		f := &snap.Facts[i]
+		if a, ok := f.Body.(*evidence.Attestation); ok && f.Resource.Type == attestationType {
+			byControl[a.Control] = append(byControl[a.Control], f)
 		}
 	}
 	findings := make([]soc2.Finding, 0, len(e.attested))
 	for _, c := range e.attested {
-		v := attested(c)
+		f := attested(c)
+		v := verdict{&f}
 		switch {
 		case !configured:
 			v.unobserved(evidence.Hole{Type: attestationType, Reason: evidence.NotConfigured, Detail: "no folder of attestations is configured"})
@@ -54,7 +56,7 @@ func (e *Engine) attestations(view *sight.Sight, snap evidence.Snapshot, facts [
 		default:
 			v.decide(c, attestedCase{shown: e.attestationShown, view: view, at: snap.At, holes: holes, facts: byControl[c.ID]})
 		}
-		findings = append(findings, v.Finding)
+		findings = append(findings, f)
 	}
 	return findings
 }
@@ -74,7 +76,7 @@ func attestationFeeds(snap evidence.Snapshot) (configured bool, holes []evidence
 	return configured, holes
 }
 
-func attested(c soc2.Control) verdict {
+func attested(c soc2.Control) soc2.Finding {
 	asked := c.AttestationAsked
 	remediation := "Perform the control and record an attestation"
 	if len(asked.Evidence) > 0 {
@@ -83,11 +85,11 @@ func attested(c soc2.Control) verdict {
 	if asked.Reviewer {
 		remediation += ", reviewed by a second person"
 	}
-	return verdict{soc2.Finding{
+	return soc2.Finding{
 		Control: c.ID, Check: soc2.AttestationCheck, Covers: asked.Covers, Severity: c.Severity(),
 		Resource: evidence.Resource{Provider: "attestations", Kind: attestationKind, Type: attestationType, ID: c.ID, Name: c.Title},
 		Desired:  asked.Question + " Attested at least every " + asked.Validity + ".", Remediation: remediation + ".",
-	}}
+	}
 }
 
 func unseenAttestation(r evidence.Reason) json.RawMessage {
@@ -104,7 +106,7 @@ type attestedCase struct {
 }
 
 // decide judges the newest day, then what could stand against it.
-func (v *verdict) decide(c soc2.Control, known attestedCase) {
+func (v verdict) decide(c soc2.Control, known attestedCase) {
 	slices.SortFunc(known.facts, func(a, b *evidence.Fact) int { return cmp.Compare(a.Resource.ID, b.Resource.ID) })
 	newest, undated := newestDay(known.facts, known.at)
 	v.Inputs = inputsOf(known.facts)

@@ -1,6 +1,7 @@
 package evaluators
 
 import (
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -72,6 +73,11 @@ func New(cat soc2.Catalogue, parameters map[string]map[string]any) (*Engine, err
 			e.checks = append(e.checks, k)
 			e.byKind[k.Kind] = append(e.byKind[k.Kind], k)
 		}
+	}
+	for _, checks := range e.byKind { // so that a resource's findings come sorted
+		slices.SortStableFunc(checks, func(a, b *check) int {
+			return cmp.Or(cmp.Compare(a.control, b.control), cmp.Compare(a.ID, b.ID))
+		})
 	}
 	if len(problems) > 0 {
 		return nil, errors.Join(problems...)

@@ -2,48 +2,42 @@ package evaluators
 
 import (
 	"context"
-	"fmt"
+	"time"
 
 	"github.com/controlwatch/controlwatch/evaluators/derive"
 	"github.com/controlwatch/controlwatch/evaluators/expression"
-	"github.com/controlwatch/controlwatch/evaluators/observed"
 	"github.com/controlwatch/controlwatch/evaluators/sight"
 	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/soc2"
 )
 
-// Evaluate judges a snapshot: every check over every fact it applies to, every
-// list of resources that was not seen, every check nothing feeds, and every
-// attested control. The findings are in the order every output uses. The error
-// is the context's; whatever goes wrong with one fact costs that finding only.
+// Evaluate judges a snapshot that fits into memory, and gives every finding in
+// the order every output uses. Stream is the same for any number of facts.
 func (e *Engine) Evaluate(ctx context.Context, snap evidence.Snapshot) ([]soc2.Finding, error) {
-	view := sight.Of(snap)
-	facts := derive.All(snap)
 	var findings []soc2.Finding
-	for i := range facts {
-		judged, err := e.judgeFact(ctx, view, snap, &facts[i])
-		if err != nil {
-			return nil, fmt.Errorf("evaluate: %w", err)
-		}
-		findings = append(findings, judged...)
+	err := e.Stream(ctx, snap.View(), func(j *Judged) error {
+		j.Show()
+		findings = append(findings, j.Findings...)
+		return nil
+	})
+	if err != nil {
+		return nil, err
 	}
-	findings = append(findings, e.unseenScopes(snap)...)
-	findings = append(findings, e.attestations(view, snap, facts)...)
 	soc2.SortFindings(findings)
 	return findings, nil
 }
 
-func (e *Engine) judgeFact(ctx context.Context, view *sight.Sight, snap evidence.Snapshot, f *evidence.Fact) ([]soc2.Finding, error) {
+// judgeFact fills in what the checks of its kind say of a derived fact.
+func (e *Engine) judgeFact(ctx context.Context, view *sight.Sight, at time.Time, j *Judged) error {
 	if err := ctx.Err(); err != nil {
-		return nil, context.Cause(ctx)
+		return context.Cause(ctx)
 	}
-	checks := e.byKind[f.Resource.Kind]
-	findings := make([]soc2.Finding, 0, len(checks))
+	f := &j.fact
 	var inputs string
 	var stale *evidence.Hole
 	var subject *expression.Subject
 	var broken error
-	for _, k := range checks {
+	for _, k := range e.byKind[f.Resource.Kind] {
 		if !k.AppliesTo(f.Resource.Type) {
 			continue
 		}
@@ -52,23 +46,24 @@ func (e *Engine) judgeFact(ctx context.Context, view *sight.Sight, snap evidence
 			if h, lost := view.Fact(f); lost {
 				stale = &h
 			}
-			subject, broken = k.env.Subject(f.Body, &f.Resource, snap.At)
+			subject, broken = k.env.Subject(f.Body, &f.Resource, at)
 		}
-		finding := k.finding(f, inputs)
+		j.Findings = append(j.Findings, k.finding(f, inputs))
+		j.checks = append(j.checks, k)
+		v := verdict{&j.Findings[len(j.Findings)-1]}
 		switch {
 		case stale != nil:
-			finding.unobserved(*stale)
+			v.unobserved(*stale)
 		case broken != nil:
-			finding.Reason = "cannot be judged: " + broken.Error()
+			v.Reason = "cannot be judged: " + broken.Error()
 		default:
 			under := subject.With(k.env)
-			if err := k.judge(ctx, &finding, f, &under); err != nil {
-				return nil, err
+			if err := k.judge(ctx, v, f, &under); err != nil {
+				return err
 			}
 		}
-		findings = append(findings, finding.Finding)
 	}
-	return findings, nil
+	return nil
 }
 
 // digest names what is judged: the stored form where nothing was derived.
@@ -85,18 +80,17 @@ func digest(f *evidence.Fact) string {
 
 // verdict is a finding being made. It starts as unobserved, and stays so unless
 // something is known.
-type verdict struct{ soc2.Finding }
+type verdict struct{ *soc2.Finding }
 
-func (k *check) finding(f *evidence.Fact, inputs string) verdict {
-	return verdict{soc2.Finding{
+func (k *check) finding(f *evidence.Fact, inputs string) soc2.Finding {
+	return soc2.Finding{
 		Control: k.control, Check: k.ID, Covers: k.Covers, Outcome: soc2.Unobserved, Severity: k.severity,
-		Resource: f.Resource, Observed: observed.Render(f, k.shown),
-		Desired: k.desired, Remediation: k.remediation[f.Resource.Provider], Inputs: inputs,
-	}}
+		Resource: f.Resource, Desired: k.desired, Remediation: k.remediation[f.Resource.Provider], Inputs: inputs,
+	}
 }
 
 // judge asks when, then pass.
-func (k *check) judge(ctx context.Context, v *verdict, f *evidence.Fact, s *expression.Subject) error {
+func (k *check) judge(ctx context.Context, v verdict, f *evidence.Fact, s *expression.Subject) error {
 	if k.when != nil {
 		a, err := k.when.Evaluate(ctx, s)
 		if err != nil {
@@ -126,7 +120,7 @@ func (k *check) judge(ctx context.Context, v *verdict, f *evidence.Fact, s *expr
 }
 
 // unanswered keeps the finding unobserved and says why.
-func (v *verdict) unanswered(f *evidence.Fact, a expression.Answer) {
+func (v verdict) unanswered(f *evidence.Fact, a expression.Answer) {
 	if a.Err != nil {
 		v.Reason = "could not be evaluated: " + a.Err.Error()
 		return

@@ -36,10 +36,10 @@ func accepted(f soc2.Finding) int {
 	return 0
 }
 
-func (s *summary) gaps(findings []soc2.Finding) {
-	gaps := WorstGaps(findings)
+func (s *summary) gaps(a soc2.Assessment) {
+	gaps := WorstGaps(a.Findings)
 	s.section("Worst gaps")
-	if len(findings) == 0 {
+	if len(a.CountsByPlace()) == 0 {
 		s.lines(2, "", "Nothing was judged.")
 		return
 	}

@@ -3,6 +3,7 @@ package report_test
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"math/rand/v2"
 	"strings"
 	"testing"
@@ -94,3 +95,5 @@ func TestCurrent(t *testing.T) {
 		require.Equal(t, want, report.Current(json.RawMessage(in)), in)
 	}
 }
+
+func jsonTo(w io.Writer, a soc2.Assessment) error { return report.JSON(w, a) }

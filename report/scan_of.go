@@ -11,8 +11,9 @@ import (
 	"github.com/controlwatch/controlwatch/soc2"
 )
 
-// ScanOf is an assessment in the form of the JSON contract.
-func ScanOf(a soc2.Assessment) Scan {
+// scanWithoutFindings is an assessment in the form of the JSON contract, its list
+// of findings empty.
+func scanWithoutFindings(a soc2.Assessment) Scan {
 	s := Scan{
 		Schema: SchemaV1,
 		Scan: Run{
@@ -39,11 +40,6 @@ func ScanOf(a soc2.Assessment) Scan {
 		s.Controls = append(s.Controls, controlOf(c))
 	}
 	slices.SortStableFunc(s.Controls, func(a, b Control) int { return cmp.Compare(a.ID, b.ID) })
-	findings := slices.Clone(a.Findings)
-	soc2.SortFindings(findings)
-	for _, f := range findings {
-		s.Findings = append(s.Findings, findingOf(f))
-	}
 	for _, h := range a.Holes {
 		s.Holes = append(s.Holes, holeOf(h))
 	}

@@ -36,7 +36,7 @@ func Table(w io.Writer, a soc2.Assessment, o Options) error {
 	s := &summary{Options: o, sample: a.SampleData}
 	s.header(a)
 	s.controls(a.Controls)
-	s.gaps(a.Findings)
+	s.gaps(a)
 	s.unseen(a.Holes, len(a.Feeds))
 	s.criteria(a.Criteria)
 	if _, err := io.WriteString(w, s.String()); err != nil {

@@ -28,12 +28,34 @@ type Assessment struct {
 	Outcomes map[Outcome]int // findings by outcome; excluded ones not counted
 	Criteria []CriterionResult
 	Controls []ControlResult
-	Findings []Finding
+	Places   map[Place]map[Outcome]int // findings by control and account, excluded ones not counted; nil: see CountsByPlace
+	Findings []Finding                 // those that fail or are unobserved, sorted
+	All      AllFindings               // nil: Findings are all
 	Holes    []ScopedHole
 	Pulls    []evidence.Pull // the newest of each feed
 	Feeds    []evidence.FeedState
 	Drift    []Drift
-	Changed  []FindingState // states that are not as they were, for the store
+}
+
+// Place is where findings of a control are counted.
+type Place struct{ Control, Provider, Account string }
+
+// AllFindings gives every finding, those that pass included, one resource after
+// the other; an error of each ends it. They are judged again from the same
+// evidence by the same judge, which takes as long as it took the first time.
+type AllFindings func(each func(Finding) error) error
+
+// Every gives every finding, one resource after the other.
+func (a *Assessment) Every(each func(Finding) error) error {
+	if a.All != nil {
+		return a.All(each)
+	}
+	for _, f := range a.Findings {
+		if err := each(f); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // CriterionResult is the state of one criterion.
@@ -66,4 +88,27 @@ type ScopedHole struct {
 	Collector                 string
 	Resource                  string // label; empty for a whole population
 	Hole                      evidence.Hole
+}
+
+// CountsByPlace counts findings by control, provider and account. A place whose
+// findings are all excluded is there, with nothing counted.
+func (a *Assessment) CountsByPlace() map[Place]map[Outcome]int {
+	if a.Places != nil {
+		return a.Places
+	}
+	counts := map[Place]map[Outcome]int{}
+	for i := range a.Findings {
+		countIn(counts, &a.Findings[i])
+	}
+	return counts
+}
+
+func countIn(counts map[Place]map[Outcome]int, f *Finding) {
+	place := Place{f.Control, f.Resource.Provider, f.Resource.Account}
+	if counts[place] == nil {
+		counts[place] = map[Outcome]int{}
+	}
+	if f.ExcludedBy == "" {
+		counts[place][f.Outcome]++
+	}
 }

@@ -1,6 +1,7 @@
 package soc2
 
 import (
+	"slices"
 	"time"
 
 	"github.com/controlwatch/controlwatch/evidence"
@@ -26,7 +27,7 @@ type Baseline struct {
 	At     time.Time
 	Judge  Judge
 	Feeds  []AssessedFeed
-	States map[FindingKey]FindingState
+	States map[FindingKey]FindingState // for Diff; a Differ is given them one resource after the other
 }
 
 // AssessedFeed is a feed as an assessment knew it.
@@ -45,31 +46,23 @@ func AssessedFeeds(states []evidence.FeedState) []AssessedFeed {
 	return feeds
 }
 
-// Diff compares an assessment with the last one. It fills in FirstSeen and
-// LastChanged of the findings, and returns the drift and the states that are
-// not as they were. Without a baseline everything is new and nothing drifts.
-func Diff(before *Baseline, now *Assessment) (drift []Drift, changed []FindingState) {
-	d := differ{before: before, now: now, feeds: AssessedFeeds(now.Feeds), checks: map[[2]string]bool{}, unseen: map[unseenKey]bool{}}
-	if before != nil {
-		for key, state := range before.States {
-			if state.Gone {
-				continue
-			}
-			d.checks[[2]string{key.Control, key.Check}] = true
-			if key.Resource.Kind == evidence.KindScope && state.Outcome == Unobserved {
-				d.unseen[unseenIn(key, state.Resource)] = true
-			}
-		}
-	}
-	present := make(map[FindingKey]bool, len(now.Findings))
-	for i := range now.Findings {
-		f := &now.Findings[i]
-		present[f.Key()] = true
-		d.compare(f)
-	}
-	d.departed(present)
-	return d.drift, d.changed
+// Differ compares what is judged with what was remembered, one resource after the
+// other. Without a baseline everything is new and nothing drifts.
+type Differ struct {
+	before       *Baseline
+	now          *Assessment
+	then, feeds  feedIndex // of before and of now
+	checks       map[checkOf]judgedWhen
+	unseen       map[unseenKey]bool // populations not seen last time
+	drift        []Drift
+	came, left   []int // drift whose cause shows when everything has been compared
+	states       []FindingState
+	stateChanged []bool
 }
+
+type checkOf struct{ control, check string }
+
+type judgedWhen struct{ before, now bool }
 
 type unseenKey struct {
 	control, check, provider, account, region, populationType string
@@ -79,22 +72,74 @@ func unseenIn(key FindingKey, r evidence.Resource) unseenKey {
 	return unseenKey{key.Control, key.Check, r.Provider, r.Account, r.Region, r.Type}
 }
 
-type differ struct {
-	before  *Baseline
-	now     *Assessment
-	feeds   []AssessedFeed     // of now
-	checks  map[[2]string]bool // control and check judged last time
-	unseen  map[unseenKey]bool // populations not seen last time
-	drift   []Drift
-	changed []FindingState
+// NewDiffer compares with a baseline, nil if there is none. The assessment must
+// have its time, judge and feeds; its controls when Drift is asked for.
+func NewDiffer(before *Baseline, now *Assessment) *Differ {
+	d := &Differ{before: before, now: now, checks: map[checkOf]judgedWhen{}, unseen: map[unseenKey]bool{}, feeds: indexOf(AssessedFeeds(now.Feeds))}
+	if before != nil {
+		d.then = indexOf(before.Feeds)
+	}
+	return d
 }
 
-func (d *differ) compare(f *Finding) {
-	var was FindingState
-	known := false
-	if d.before != nil {
-		was, known = d.before.States[f.Key()]
+// Compare compares what is judged of one resource with what was remembered of it,
+// both by control and check. It fills in FirstSeen and LastChanged of the
+// findings. The states it gives are all there is to remember of the resource from
+// now on, to be read before the next call; changed says that they are not as they
+// were. Every resource that is judged or was remembered must be compared, once.
+func (d *Differ) Compare(findings []Finding, was []FindingState) (states []FindingState, changed bool) {
+	d.states, d.stateChanged = d.states[:0], d.stateChanged[:0]
+	add := func(s FindingState, differs bool) {
+		d.states, d.stateChanged = append(d.states, s), append(d.stateChanged, differs)
+		changed = changed || differs
 	}
+	for len(findings) > 0 || len(was) > 0 {
+		c := 0
+		switch {
+		case len(findings) == 0:
+			c = 1
+		case len(was) == 0:
+			c = -1
+		default:
+			c = compareCheck(findings[0].Key(), was[0].Key)
+		}
+		if c >= 0 {
+			d.remember(&was[0])
+		}
+		switch {
+		case c > 0:
+			add(d.depart(was[0]))
+		case c == 0:
+			add(d.compare(&findings[0], &was[0]))
+		default:
+			add(d.compare(&findings[0], nil))
+		}
+		if c >= 0 {
+			was = was[1:]
+		}
+		if c <= 0 {
+			findings = findings[1:]
+		}
+	}
+	return d.states, changed
+}
+
+// remember notes what was judged last time and what was not seen.
+func (d *Differ) remember(was *FindingState) {
+	if was.Gone {
+		return
+	}
+	check := checkOf{was.Key.Control, was.Key.Check}
+	if when := d.checks[check]; !when.before {
+		when.before = true
+		d.checks[check] = when
+	}
+	if was.Key.Resource.Kind == evidence.KindScope && was.Outcome == Unobserved {
+		d.unseen[unseenIn(was.Key, was.Resource)] = true
+	}
+}
+
+func (d *Differ) compare(f *Finding, known *FindingState) (FindingState, bool) {
 	state := FindingState{
 		Key: f.Key(), Resource: f.Resource, Outcome: f.Outcome, Definite: f.Outcome, Inputs: f.Inputs, Severity: f.Severity,
 		FirstSeen: d.now.At, LastChanged: d.now.At,
@@ -102,7 +147,9 @@ func (d *differ) compare(f *Finding) {
 	if f.Acceptance != nil {
 		state.AcceptedUntil = f.Acceptance.Expires
 	}
-	if known {
+	var was FindingState
+	if known != nil {
+		was = *known
 		state.FirstSeen, state.Resolved = was.FirstSeen, was.Resolved
 		if !was.Gone && was.Outcome == f.Outcome {
 			state.LastChanged = was.LastChanged
@@ -113,33 +160,42 @@ func (d *differ) compare(f *Finding) {
 		state.Resolved = state.Resolved || was.Definite == Fail && (f.Outcome == Pass || f.Outcome == NotApplicable)
 	}
 	f.FirstSeen, f.LastChanged = state.FirstSeen, state.LastChanged
-	if !known || state != was {
-		d.changed = append(d.changed, state)
+	if d.before != nil {
+		check := checkOf{f.Control, f.Check}
+		if when := d.checks[check]; !when.now {
+			when.now = true
+			d.checks[check] = when
+		}
+		if change, cause, ok := d.judge(f, was, known != nil && !was.Gone); ok {
+			if cause == "" {
+				d.came = append(d.came, len(d.drift))
+			}
+			d.emit(state.Key, f.Resource, f.Severity, Drift{Change: change, Cause: cause, From: was.Outcome, To: f.Outcome})
+		}
 	}
-	if d.before == nil {
-		return
-	}
-	if change, cause, ok := d.judge(f, was, known && !was.Gone); ok {
-		d.emit(f.Key(), f.Resource, f.Severity, Drift{Change: change, Cause: cause, From: was.Outcome, To: f.Outcome})
-	}
+	return state, known == nil || state != was
 }
 
 // judge names the change of a finding that is judged now. The first look at
 // anything is its baseline: what it shows was there before, and drifted from
-// nothing. What is planned and was not looked at yet was not lost either.
-func (d *differ) judge(f *Finding, was FindingState, present bool) (Change, Cause, bool) {
+// nothing. What is planned and was not looked at yet was not lost either. The
+// cause of an arrival is left open.
+func (d *Differ) judge(f *Finding, was FindingState, present bool) (Change, Cause, bool) {
+	if present && was.Outcome == f.Outcome && f.Outcome != Fail {
+		return "", "", false // nearly all of them
+	}
 	if was.Definite == Unobserved && !was.Gone && d.firstLook(f.Resource) {
 		return "", "", false
 	}
-	if f.OnScope() && unpulled(d.feeds, f.Resource) {
+	if f.OnScope() && d.feeds.unpulled(f.Resource) {
 		return "", "", false
 	}
 	if !present {
 		switch f.Outcome {
 		case Fail:
-			return opened(was), d.causeOfArrival(f), true
+			return opened(was), "", true
 		case Unobserved:
-			return LostSight, d.causeOfArrival(f), true
+			return LostSight, "", true
 		case Pass, NotApplicable:
 		}
 		return "", "", false
@@ -182,7 +238,7 @@ func opened(was FindingState) Change {
 }
 
 // causeOfChange tells why a finding that was judged last time has another outcome.
-func (d *differ) causeOfChange(f *Finding, was FindingState) Cause {
+func (d *Differ) causeOfChange(f *Finding, was FindingState) Cause {
 	sameInputs := f.Inputs == was.Inputs
 	switch {
 	case sameInputs && d.before.Judge != d.now.Judge:
@@ -201,16 +257,49 @@ func (d *differ) causeOfChange(f *Finding, was FindingState) Cause {
 	return CauseSystem
 }
 
+// Drift is how everything that was compared differs from last time, by control,
+// check and resource; what is no longer judged comes last.
+func (d *Differ) Drift() []Drift {
+	for _, i := range d.came {
+		d.drift[i].Cause = d.causeOfArrival(&d.drift[i])
+	}
+	for _, c := range d.now.Controls {
+		for _, check := range c.Checks {
+			d.checks[checkOf{c.ID, check}] = judgedWhen{d.checks[checkOf{c.ID, check}].before, true}
+		}
+	}
+	for _, i := range d.left {
+		if !d.checks[checkOf{d.drift[i].Control, d.drift[i].Check}].now {
+			d.drift[i].Cause = CauseJudgement
+		}
+	}
+	d.came, d.left = nil, nil
+	slices.SortStableFunc(d.drift, func(a, b Drift) int {
+		if a.Gone != b.Gone {
+			if a.Gone {
+				return 1
+			}
+			return -1
+		}
+		return a.key().Compare(b.key())
+	})
+	return d.drift
+}
+
+func (d Drift) key() FindingKey {
+	return FindingKey{Control: d.Control, Check: d.Check, Resource: d.Resource.Key()}
+}
+
 // causeOfArrival tells why a finding is judged that was not last time.
-func (d *differ) causeOfArrival(f *Finding) Cause {
+func (d *Differ) causeOfArrival(f *Drift) Cause {
 	switch {
-	case !d.checks[[2]string{f.Control, f.Check}]:
+	case !d.checks[checkOf{f.Control, f.Check}].before:
 		return CauseJudgement
-	case !planned(d.before.Feeds, f.Resource):
+	case !d.then.planned(f.Resource):
 		return CauseScope
-	case f.Outcome == Unobserved:
+	case f.To == Unobserved:
 		return CauseSight
-	case d.wasUnseen(f):
+	case d.wasUnseen(f.key(), f.Resource):
 		return CauseSight
 	}
 	return CauseSystem
@@ -218,23 +307,15 @@ func (d *differ) causeOfArrival(f *Finding) Cause {
 
 // firstLook says that nothing of the resource's account was planned last time, or
 // that what owns the resource was planned and had not been pulled yet.
-func (d *differ) firstLook(r evidence.Resource) bool {
+func (d *Differ) firstLook(r evidence.Resource) bool {
 	if r.Provider == "" {
 		return false
 	}
-	if unpulled(d.before.Feeds, r) {
-		return true
-	}
-	for _, feed := range d.before.Feeds {
-		if scope := feed.ID.Scope; scope.Provider == r.Provider && (r.Account == "" || scope.Account == r.Account) {
-			return false
-		}
-	}
-	return true
+	return d.then.unpulled(r) || !d.then.accounts[[2]string{r.Provider, r.Account}]
 }
 
-func (d *differ) wasUnseen(f *Finding) bool {
-	key := unseenIn(f.Key(), f.Resource)
+func (d *Differ) wasUnseen(k FindingKey, r evidence.Resource) bool {
+	key := unseenIn(k, r)
 	if d.unseen[key] {
 		return true
 	}
@@ -246,95 +327,41 @@ func (d *differ) wasUnseen(f *Finding) bool {
 	return d.unseen[key]
 }
 
-// departed handles what was judged last time and is not now.
-func (d *differ) departed(present map[FindingKey]bool) {
-	if d.before == nil {
-		return
+// depart handles what was remembered and is not judged now. Whether its check is
+// still judged anywhere shows at the end.
+func (d *Differ) depart(was FindingState) (FindingState, bool) {
+	if was.Gone {
+		return was, false
 	}
-	judged := map[[2]string]bool{}
-	for _, f := range d.now.Findings {
-		judged[[2]string{f.Control, f.Check}] = true
+	state := was
+	state.Gone, state.LastChanged, state.AcceptedUntil = true, d.now.At, time.Time{}
+	state.Resolved = was.Resolved || was.Definite == Fail
+	onScope := was.Key.Resource.Kind == evidence.KindScope
+	change := Resolved
+	switch {
+	case was.Resource.Provider == "":
+		return state, true // a source was configured where there was none: its first look is its baseline
+	case onScope && d.then.unpulled(was.Resource):
+		return state, true // it had not been looked at yet
+	case was.Definite == Fail:
+	case onScope && was.Outcome == Unobserved:
+		change = Regained
+	default:
+		return state, true
 	}
-	for _, c := range d.now.Controls {
-		for _, check := range c.Checks {
-			judged[[2]string{c.ID, check}] = true
-		}
+	cause := CauseSystem
+	switch {
+	case !d.feeds.planned(was.Resource):
+		cause = CauseScope
+	case onScope:
+		cause = CauseSight
 	}
-	for key, was := range d.before.States {
-		if was.Gone || present[key] {
-			continue
-		}
-		state := was
-		state.Gone, state.LastChanged, state.AcceptedUntil = true, d.now.At, time.Time{}
-		state.Resolved = was.Resolved || was.Definite == Fail
-		d.changed = append(d.changed, state)
-
-		cause := CauseSystem
-		switch {
-		case !judged[[2]string{key.Control, key.Check}]:
-			cause = CauseJudgement
-		case !planned(d.feeds, was.Resource):
-			cause = CauseScope
-		case key.Resource.Kind == evidence.KindScope:
-			cause = CauseSight
-		}
-		change := Resolved
-		switch {
-		case was.Resource.Provider == "":
-			continue // a source was configured where there was none: its first look is its baseline
-		case key.Resource.Kind == evidence.KindScope && unpulled(d.before.Feeds, was.Resource):
-			continue // it had not been looked at yet
-		case was.Definite == Fail:
-		case key.Resource.Kind == evidence.KindScope && was.Outcome == Unobserved:
-			change = Regained
-		default:
-			continue
-		}
-		d.emit(key, was.Resource, was.Severity, Drift{Change: change, Cause: cause, From: was.Outcome, To: NotApplicable, Gone: true})
-	}
+	d.left = append(d.left, len(d.drift))
+	d.emit(was.Key, was.Resource, was.Severity, Drift{Change: change, Cause: cause, From: was.Outcome, To: NotApplicable, Gone: true})
+	return state, true
 }
 
-func (d *differ) emit(key FindingKey, r evidence.Resource, severity Severity, drift Drift) {
+func (d *Differ) emit(key FindingKey, r evidence.Resource, severity Severity, drift Drift) {
 	drift.At, drift.Control, drift.Check, drift.Resource, drift.Severity = d.now.At, key.Control, key.Check, r, severity
 	d.drift = append(d.drift, drift)
-}
-
-// planned says whether any feed owns resources of this type and place. What no
-// source was configured for stands on a resource without a provider: its coming
-// and going is a matter of scope. What stands for all accounts has none.
-func planned(feeds []AssessedFeed, r evidence.Resource) bool {
-	for _, feed := range feeds {
-		if feed.owns(r) {
-			return true
-		}
-	}
-	return false
-}
-
-func (f AssessedFeed) owns(r evidence.Resource) bool {
-	scope := f.ID.Scope
-	if scope.Provider != r.Provider || r.Account != "" && scope.Account != r.Account || scope.Region != "" && scope.Region != r.Region {
-		return false
-	}
-	for _, p := range f.Populations {
-		if p.Type == r.Type {
-			return true
-		}
-	}
-	return false
-}
-
-// unpulled says that feeds are planned that own a resource, and that none of
-// them was ever pulled.
-func unpulled(feeds []AssessedFeed, r evidence.Resource) bool {
-	found := false
-	for _, f := range feeds {
-		if f.owns(r) {
-			if f.Pulled {
-				return false
-			}
-			found = true
-		}
-	}
-	return found
 }

@@ -1,9 +1,9 @@
 package soc2
 
 import (
-	"cmp"
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/controlwatch/controlwatch/evidence"
@@ -44,17 +44,24 @@ func (f Finding) Key() FindingKey {
 // OnScope says that the finding stands on a scope that was not seen.
 func (f Finding) OnScope() bool { return f.Resource.Kind == evidence.KindScope }
 
-// SortFindings puts findings in the order every output uses.
-func SortFindings(fs []Finding) {
-	slices.SortFunc(fs, func(a, b Finding) int {
-		return cmp.Or(
-			cmp.Compare(a.Control, b.Control),
-			cmp.Compare(a.Check, b.Check),
-			cmp.Compare(a.Resource.Provider, b.Resource.Provider),
-			cmp.Compare(a.Resource.Account, b.Resource.Account),
-			cmp.Compare(a.Resource.Region, b.Resource.Region),
-			cmp.Compare(a.Resource.Kind, b.Resource.Kind),
-			cmp.Compare(a.Resource.ID, b.Resource.ID),
-		)
-	})
+// Compare orders findings as every output does: by control, check and resource.
+func (f Finding) Compare(other Finding) int { return f.Key().Compare(other.Key()) }
+
+// Compare orders findings as every output does: by control, check and resource.
+func (k FindingKey) Compare(other FindingKey) int {
+	if c := compareCheck(k, other); c != 0 {
+		return c
+	}
+	return k.Resource.Compare(other.Resource)
 }
+
+// compareCheck orders what is said of one resource.
+func compareCheck(a, b FindingKey) int {
+	if c := strings.Compare(a.Control, b.Control); c != 0 {
+		return c
+	}
+	return strings.Compare(a.Check, b.Check)
+}
+
+// SortFindings puts findings in the order every output uses.
+func SortFindings(fs []Finding) { slices.SortFunc(fs, Finding.Compare) }

@@ -21,15 +21,15 @@ type Record struct {
 	Bytes  []byte
 }
 
-// CommitAssessment keeps one assessment in one transaction and returns its id:
-// that it was made, by which judge, over which feeds, with what result; the
-// finding states that are not as they were (Assessment.Changed); and its drift.
-// Findings themselves are not kept: the same judge over the same evidence gives
-// them again. An assessment in which nothing changed costs one row and no bytes.
+// Commit keeps one assessment of the view in one transaction and returns its id:
+// that it was made, by which judge, over which feeds, with what result; what was
+// given to Keep; and its drift. Findings themselves are not kept: the same judge
+// over the same evidence gives them again. An assessment in which nothing changed
+// costs one row and no bytes.
 //
 // Drift that another program already noted, assessing at the same time, is not
 // noted twice.
-func (s *Store) CommitAssessment(ctx context.Context, a soc2.Assessment, records []Record) (string, error) {
+func (v *View) Commit(ctx context.Context, a soc2.Assessment, records []Record) (string, error) {
 	const what = "commit assessment"
 	if err := validAssessment(a, records); err != nil {
 		return "", fmt.Errorf("%s: %w", what, err)
@@ -38,7 +38,14 @@ func (s *Store) CommitAssessment(ctx context.Context, a soc2.Assessment, records
 	if err != nil {
 		return "", fmt.Errorf("%s: encode: %w", what, err)
 	}
-	seq, err := s.commit(ctx, kindAssessment, what, func(ctx context.Context, c *commit) error {
+	if err := v.Close(); err != nil { // what was read is not needed any more, and would keep the log from being folded in
+		return "", err
+	}
+	seq, err := v.store.commit(ctx, kindAssessment, what, func(ctx context.Context, c *commit) error {
+		var newest int64
+		if err := c.row(ctx, "SELECT COALESCE(MAX(seq), 0) FROM assessment").Scan(&newest); err != nil {
+			return err
+		}
 		for _, r := range records {
 			if err := c.record(ctx, r); err != nil {
 				return err
@@ -47,20 +54,15 @@ func (s *Store) CommitAssessment(ctx context.Context, a soc2.Assessment, records
 		if err := c.assessment(ctx, a, feeds, result); err != nil {
 			return err
 		}
-		drift, err := c.newDrift(ctx, a.Drift)
-		if err != nil {
+		if err := c.drift(ctx, a.Drift, newest != v.judged); err != nil {
 			return err
 		}
-		for _, state := range a.Changed {
-			if err := c.changeFinding(ctx, state); err != nil {
-				return err
-			}
-		}
-		return c.drift(ctx, drift)
+		return c.keep(ctx, v.kept)
 	})
 	if err != nil {
 		return "", err
 	}
+	v.judged, v.kept = seq, nil
 	return "a" + strconv.FormatInt(seq, 10), nil
 }
 

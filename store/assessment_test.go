@@ -1,6 +1,7 @@
 package store
 
 import (
+	"errors"
 	"maps"
 	"slices"
 	"testing"
@@ -30,15 +31,85 @@ func assessment(at time.Time, findings ...soc2.Finding) soc2.Assessment {
 	}
 }
 
-// assess compares an assessment with the store's last one and commits it, as the daemon does.
+func openView(tb testing.TB, s *Store) *View {
+	tb.Helper()
+	v, err := s.View(tb.Context(), s.options.Clock(), map[string]time.Duration{source: 24 * time.Hour})
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, v.Close()) })
+	return v
+}
+
+// baseline is the last assessment with everything that is remembered.
+func baseline(tb testing.TB, v *View) *soc2.Baseline {
+	tb.Helper()
+	states := map[soc2.FindingKey]soc2.FindingState{}
+	for r, err := range v.Remembered(tb.Context()) {
+		require.NoError(tb, err)
+		for _, state := range r.States {
+			states[state.Key] = state
+		}
+	}
+	if v.Baseline() == nil {
+		require.Empty(tb, states)
+		return nil
+	}
+	b := *v.Baseline()
+	b.States = states
+	return &b
+}
+
+func statesOf(tb testing.TB, s *Store) map[soc2.FindingKey]soc2.FindingState {
+	tb.Helper()
+	v := openView(tb, s)
+	defer func() { require.NoError(tb, v.Close()) }()
+	if b := baseline(tb, v); b != nil {
+		return b.States
+	}
+	return nil
+}
+
+// keepAll gives a view what has changed, resource by resource with what has not.
+func keepAll(v *View, before *soc2.Baseline, changed []soc2.FindingState) {
+	states := map[soc2.FindingKey]soc2.FindingState{}
+	if before != nil {
+		maps.Copy(states, before.States)
+	}
+	resources := map[evidence.Key]evidence.Resource{}
+	for _, s := range changed {
+		states[s.Key] = s
+		resources[s.Key.Resource] = s.Resource
+	}
+	of := map[evidence.Key][]soc2.FindingState{}
+	for key, s := range states {
+		of[key.Resource] = append(of[key.Resource], s)
+	}
+	for key, r := range resources {
+		slices.SortFunc(of[key], func(a, b soc2.FindingState) int { return a.Key.Compare(b.Key) })
+		v.Keep(r, of[key])
+	}
+}
+
+// assess compares an assessment with the store's last one and commits it.
 func assess(tb testing.TB, s *Store, a soc2.Assessment, records ...Record) soc2.Assessment {
 	tb.Helper()
-	before, err := s.Baseline(tb.Context())
-	require.NoError(tb, err)
-	a.Drift, a.Changed = soc2.Diff(before, &a)
-	a.ID, err = s.CommitAssessment(tb.Context(), a, records)
+	v := openView(tb, s)
+	before := baseline(tb, v)
+	drift, changed := soc2.Diff(before, &a)
+	a.Drift = drift
+	keepAll(v, before, changed)
+	var err error
+	a.ID, err = v.Commit(tb.Context(), a, records)
 	require.NoError(tb, err)
 	return a
+}
+
+// commitOnly commits an assessment as it is, with some states.
+func commitOnly(tb testing.TB, s *Store, a soc2.Assessment, records []Record, states ...soc2.FindingState) error {
+	tb.Helper()
+	v := openView(tb, s)
+	keepAll(v, nil, states)
+	_, err := v.Commit(tb.Context(), a, records)
+	return errors.Join(err, v.Close())
 }
 
 func TestCommitAssessment(t *testing.T) {
@@ -48,12 +119,7 @@ func TestCommitAssessment(t *testing.T) {
 	t.Run("before the first there is no baseline", func(t *testing.T) {
 		t.Parallel()
 		s, _ := setup(t)
-		before, err := s.Baseline(ctx)
-		require.NoError(t, err)
-		require.Nil(t, before)
-		states, err := s.FindingStates(ctx)
-		require.NoError(t, err)
-		require.Empty(t, states)
+		require.Nil(t, baseline(t, openView(t, s)))
 	})
 
 	t.Run("the baseline is the last assessment", func(t *testing.T) {
@@ -63,8 +129,7 @@ func TestCommitAssessment(t *testing.T) {
 		second := assessment(clock.Add(time.Hour), finding("ada", soc2.Fail))
 		second.Judge.Catalogue = "c2"
 		assess(t, s, second)
-		before, err := s.Baseline(ctx)
-		require.NoError(t, err)
+		before := baseline(t, openView(t, s))
 		require.Equal(t, clock.Now(), before.At)
 		require.Equal(t, second.Judge, before.Judge)
 		require.Equal(t, soc2.AssessedFeeds(second.Feeds), before.Feeds)
@@ -86,12 +151,11 @@ func TestCommitAssessment(t *testing.T) {
 			Key:      soc2.FindingKey{Control: "users-have-mfa", Check: "attestation", Resource: usersFeed.Scope.Resource("x").Key()},
 			Resource: usersFeed.Scope.Resource("x"), FirstSeen: noon, LastChanged: noon,
 		}
-		a.Changed = []soc2.FindingState{want, bare}
-		_, err := s.CommitAssessment(ctx, a, nil)
-		require.NoError(t, err)
-		states, err := s.FindingStates(ctx)
-		require.NoError(t, err)
-		require.Equal(t, map[soc2.FindingKey]soc2.FindingState{want.Key: want, bare.Key: bare}, states)
+		hashed := want
+		hashed.Key.Check, hashed.Inputs, hashed.Severity = "user-sso", evidence.Digest([]byte("ada")), soc2.Low
+		hashed.Resolved, hashed.Gone, hashed.AcceptedUntil = false, false, time.Time{}
+		require.NoError(t, commitOnly(t, s, a, nil, want, hashed, bare))
+		require.Equal(t, map[soc2.FindingKey]soc2.FindingState{want.Key: want, hashed.Key: hashed, bare.Key: bare}, statesOf(t, s))
 	})
 
 	t.Run("an assessment in which nothing changed adds no state and no bytes", func(t *testing.T) {
@@ -100,7 +164,7 @@ func TestCommitAssessment(t *testing.T) {
 		assess(t, s, assessment(clock.Now(), finding("ada", soc2.Pass)))
 		blobs := number(t, s, "SELECT COUNT(*) FROM blob")
 		assess(t, s, assessment(clock.Add(time.Hour), finding("ada", soc2.Pass)))
-		require.EqualValues(t, 1, number(t, s, "SELECT COUNT(*) FROM finding_change"))
+		require.EqualValues(t, 1, number(t, s, "SELECT COUNT(*) FROM finding_state"))
 		require.Equal(t, blobs, number(t, s, "SELECT COUNT(*) FROM blob"))
 		require.EqualValues(t, 2, number(t, s, "SELECT COUNT(*) FROM assessment"))
 	})
@@ -109,10 +173,10 @@ func TestCommitAssessment(t *testing.T) {
 		t.Parallel()
 		s, clock := setup(t)
 		a := assess(t, s, assessment(clock.Now(), finding("ada", soc2.Pass)))
-		a.Changed[0].LastChanged = a.Changed[0].LastChanged.In(time.FixedZone("elsewhere", 3600))
-		_, err := s.CommitAssessment(ctx, a, nil)
-		require.NoError(t, err)
-		require.EqualValues(t, 1, number(t, s, "SELECT COUNT(*) FROM finding_change"))
+		state := statesOf(t, s)[finding("ada", soc2.Pass).Key()]
+		state.LastChanged = state.LastChanged.In(time.FixedZone("elsewhere", 3600))
+		require.NoError(t, commitOnly(t, s, a, nil, state))
+		require.EqualValues(t, 1, number(t, s, "SELECT COUNT(*) FROM finding_state"))
 	})
 
 	t.Run("a finding that has gone is remembered, and reopens when it fails again", func(t *testing.T) {
@@ -120,8 +184,7 @@ func TestCommitAssessment(t *testing.T) {
 		s, clock := setup(t)
 		assess(t, s, assessment(clock.Now(), finding("ada", soc2.Fail), finding("kofi", soc2.Pass)))
 		assess(t, s, assessment(clock.Add(time.Hour), finding("kofi", soc2.Pass)))
-		states, err := s.FindingStates(ctx)
-		require.NoError(t, err)
+		states := statesOf(t, s)
 		require.True(t, states[finding("ada", soc2.Fail).Key()].Gone)
 		require.True(t, states[finding("ada", soc2.Fail).Key()].Resolved)
 
@@ -143,7 +206,7 @@ func TestCommitAssessment(t *testing.T) {
 		require.EqualValues(t, 1, number(t, s, "SELECT COUNT(*) FROM record r JOIN blob b ON b.id = r.blob WHERE r.kind = 'catalogue' AND b.body = CAST('controls' AS BLOB)"))
 
 		catalogue.Bytes = []byte("other controls")
-		_, err := s.CommitAssessment(ctx, assessment(clock.Add(time.Hour)), []Record{catalogue})
+		err := commitOnly(t, s, assessment(clock.Add(time.Hour)), []Record{catalogue})
 		require.ErrorContains(t, err, "commit assessment: record catalogue: its bytes have digest")
 		require.EqualValues(t, 3, number(t, s, "SELECT COUNT(*) FROM assessment"))
 	})
@@ -159,7 +222,7 @@ func TestCommitAssessment(t *testing.T) {
 	t.Run("an assessment without a time is refused", func(t *testing.T) {
 		t.Parallel()
 		s, _ := setup(t)
-		_, err := s.CommitAssessment(ctx, soc2.Assessment{}, nil)
+		err := commitOnly(t, s, soc2.Assessment{}, nil)
 		require.EqualError(t, err, "commit assessment: it has no time")
 	})
 }
@@ -179,16 +242,14 @@ func TestDrift(t *testing.T) {
 		two := one
 		two.Resource = user("kofi", true).Resource
 		a.Drift = []soc2.Drift{one, two}
-		_, err := s.CommitAssessment(ctx, a, nil)
-		require.NoError(t, err)
+		require.NoError(t, commitOnly(t, s, a, nil))
 		three := soc2.Drift{
 			At: clock.Add(time.Hour), Change: soc2.Resolved, Cause: soc2.CauseScope, Control: "users-have-mfa", Check: "user-mfa",
 			Resource: user("ada", true).Resource, From: soc2.Fail, To: soc2.NotApplicable, Gone: true,
 		}
 		b := assessment(clock.Now())
 		b.Drift = []soc2.Drift{three}
-		_, err = s.CommitAssessment(ctx, b, nil)
-		require.NoError(t, err)
+		require.NoError(t, commitOnly(t, s, b, nil))
 
 		all, err := s.DriftSince(ctx, noon, 10)
 		require.NoError(t, err)
@@ -221,13 +282,14 @@ func TestDrift(t *testing.T) {
 		t.Parallel()
 		s, clock := setup(t)
 		assess(t, s, assessment(clock.Now(), finding("ada", soc2.Pass), finding("kofi", soc2.Fail)))
-		before, err := s.Baseline(ctx)
-		require.NoError(t, err)
-		for range 2 { // both compare with the same baseline
+		views := []*View{openView(t, s), openView(t, s)}
+		for _, v := range views { // both compare with the same baseline
 			a := assessment(clock.Add(time.Minute), finding("ada", soc2.Fail))
-			states := maps.Clone(before.States)
-			a.Drift, a.Changed = soc2.Diff(&soc2.Baseline{At: before.At, Judge: before.Judge, Feeds: before.Feeds, States: states}, &a)
-			_, err = s.CommitAssessment(ctx, a, nil)
+			before := baseline(t, v)
+			drift, changed := soc2.Diff(before, &a)
+			a.Drift = drift
+			keepAll(v, before, changed)
+			_, err := v.Commit(ctx, a, nil)
 			require.NoError(t, err)
 		}
 		drift, err := s.DriftSince(ctx, noon, 10)

@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+
+	"github.com/controlwatch/controlwatch/evidence"
 )
 
 // Check reads the whole store and says what does not fit: damaged pages, rows
@@ -22,6 +24,9 @@ func (s *Store) Check(ctx context.Context) error {
 			return err
 		}
 		if err := checkBodies(ctx, tx); err != nil {
+			return err
+		}
+		if err := checkStates(ctx, tx); err != nil {
 			return err
 		}
 		var differing int64
@@ -83,4 +88,23 @@ func checkBodies(ctx context.Context, tx session) error {
 		}
 		return stored{digest: digest, body: body}.verify(fmt.Sprintf("blob %d", id))
 	}, "SELECT id, digest, body FROM blob ORDER BY id")
+}
+
+func checkStates(ctx context.Context, tx session) error {
+	lists := checkLists{tx: tx, byBlob: map[int64]*checkList{}}
+	return tx.each(ctx, func(rows *sql.Rows) error {
+		var resource, seq, checks int64
+		var states sql.RawBytes
+		if err := rows.Scan(&resource, &seq, &checks, &states); err != nil {
+			return err
+		}
+		list, err := lists.read(ctx, checks)
+		if err == nil {
+			_, err = unpack(nil, evidence.Resource{}, list.of, states)
+		}
+		if err != nil {
+			return fmt.Errorf("states of resource %d in assessment %d: %w", resource, seq, err)
+		}
+		return nil
+	}, "SELECT resource, seq, checks, states FROM finding_state")
 }

@@ -92,11 +92,16 @@ func commitForEver(args []string) (err error) {
 		}
 		a := assessment(noon)
 		state := soc2.FindingState{
-			Key: soc2.FindingKey{Control: region, Check: "n"}, Inputs: strconv.Itoa(n), FirstSeen: noon, LastChanged: noon,
+			Key:      soc2.FindingKey{Control: region, Check: "n", Resource: evidence.Key{ID: region}},
+			Resource: evidence.Resource{ID: region}, Inputs: strconv.Itoa(n), FirstSeen: noon, LastChanged: noon,
 		}
-		a.Changed = []soc2.FindingState{state}
-		if _, err := s.CommitAssessment(ctx, a, nil); err != nil {
+		v, err := s.View(ctx, noon, nil)
+		if err != nil {
 			return err
+		}
+		v.Keep(state.Resource, []soc2.FindingState{state})
+		if _, err := v.Commit(ctx, a, nil); err != nil {
+			return errors.Join(err, v.Close())
 		}
 		fmt.Println(n) //nolint:forbidigo // the parent reads it
 		if n == from && percent > 0 {
@@ -182,9 +187,7 @@ func requireWhole(t *testing.T, s *Store, reported int) int {
 	for _, f := range snap.Facts {
 		require.Equal(t, []string{strconv.Itoa(newest)}, f.Body.(*evidence.User).Roles)
 	}
-	states, err := s.FindingStates(ctx)
-	require.NoError(t, err)
-	for _, state := range states {
+	for _, state := range statesOf(t, s) {
 		require.Contains(t, []string{strconv.Itoa(newest), strconv.Itoa(newest - 1)}, state.Inputs)
 	}
 	return newest
@@ -230,8 +233,7 @@ func TestTwoPrograms(t *testing.T) {
 		require.EqualValues(t, 3*each, number(t, s, "SELECT COUNT(*) FROM assessment"))
 		require.EqualValues(t, 6*each, number(t, s, "SELECT MAX(seq) FROM commit_log"), "no number is skipped or given twice")
 		require.EqualValues(t, 3*each*generationSize, number(t, s, "SELECT COUNT(*) FROM fact_change"))
-		states, err := s.FindingStates(t.Context())
-		require.NoError(t, err)
+		states := statesOf(t, s)
 		require.Len(t, states, 3)
 		for _, state := range states {
 			require.Equal(t, strconv.Itoa(each), state.Inputs)

@@ -20,9 +20,8 @@ const (
 // commit is one transaction that appends. Whatever fails in it fails all of it.
 type commit struct {
 	session
-	seq       int64
-	last      map[string]int64 // by query for it, a table's largest row id
-	resources map[evidence.Key]int64
+	seq  int64
+	last map[string]int64 // by query for it, a table's largest row id
 }
 
 // commit runs write in one transaction, under a new number in the log. The
@@ -32,7 +31,7 @@ func (s *Store) commit(ctx context.Context, kind, what string, write func(contex
 	if err != nil {
 		return 0, s.explain(what, err)
 	}
-	c := &commit{session: newSession(tx), last: map[string]int64{}, resources: map[evidence.Key]int64{}}
+	c := &commit{session: newSession(tx), last: map[string]int64{}}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
 	c.seq, err = c.nextID(ctx, "SELECT COALESCE(MAX(seq), 0) FROM commit_log")
 	if err != nil {

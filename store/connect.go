@@ -16,8 +16,9 @@ import (
 	_ "modernc.org/sqlite" // the driver
 )
 
-// applicationID marks the file as ours in SQLite's header: "cwst".
-const applicationID = 0x63777374
+// applicationID marks the file as ours in SQLite's header: "cws2". What was built
+// before the first release and called itself "cwst" had other tables.
+const applicationID = 0x63777332
 
 // readConnections is how many reads can run at once.
 const readConnections = 4
@@ -38,6 +39,10 @@ func (s *Store) open(ctx context.Context) error {
 	if err := createPrivate(s.path); err != nil {
 		return err
 	}
+	synchronous := "FULL"
+	if s.options.Ephemeral {
+		synchronous = "OFF"
+	}
 	if s.writer, err = sql.Open("sqlite", s.connection(url.Values{
 		"_txlock": {"immediate"},
 		"_pragma": {
@@ -47,7 +52,7 @@ func (s *Store) open(ctx context.Context) error {
 			// killed process but loses the last commits when the power goes, and
 			// evidence that was reported as kept must be kept. Commits are one a pull,
 			// so the cost is a few flushes a second at most.
-			"synchronous(FULL)",
+			"synchronous(" + synchronous + ")",
 			"foreign_keys(1)",
 			"journal_size_limit(67108864)",
 		},

@@ -27,9 +27,8 @@ func (s *Store) DriftTotals(ctx context.Context) ([]DriftTotal, error) {
 			err := rows.Scan(&t.Control, &t.Change, &t.Cause, &t.Count)
 			totals = append(totals, t)
 			return err
-		}, `SELECT f.control, d.change, d.cause, COUNT(*)
-			FROM drift d JOIN finding f ON f.id = d.finding
-			GROUP BY f.control, d.change, d.cause ORDER BY f.control, d.change, d.cause`)
+		}, `SELECT control, change, cause, COUNT(*) FROM drift
+			GROUP BY control, change, cause ORDER BY control, change, cause`)
 	})
 	return totals, err
 }
@@ -43,9 +42,9 @@ func (s *Store) DriftSince(ctx context.Context, since time.Time, limit int) ([]s
 			d, err := scanDrift(rows)
 			drift = append(drift, d)
 			return err
-		}, `SELECT d.at, d.change, d.cause, f.control, f.check_id,
+		}, `SELECT d.at, d.change, d.cause, d.control, d.check_id,
 				r.provider, r.account, r.region, r.kind, r.ref, d.type, d.name, d.outcome_from, d.outcome_to, d.gone, d.severity
-			FROM drift d JOIN finding f ON f.id = d.finding JOIN resource r ON r.id = f.resource
+			FROM drift d JOIN resource r ON r.id = d.resource
 			WHERE d.at >= $1 ORDER BY d.seq DESC, d.ord LIMIT $2`, micros(since), limit)
 	})
 	return drift, err
@@ -66,49 +65,69 @@ func scanDrift(rows *sql.Rows) (soc2.Drift, error) {
 	return d, errors.Join(err, d.From.UnmarshalText([]byte(from)), d.To.UnmarshalText([]byte(to)))
 }
 
-// noted is drift and the finding it is of.
-type noted struct {
-	finding int64
-	drift   soc2.Drift
-}
-
-// newDrift leaves out drift that is in the store already: the finding's newest
-// state is not what the drift starts from, but what it leads to. That is so where
-// another program assessed the same evidence after this one read the states.
-func (c *commit) newDrift(ctx context.Context, all []soc2.Drift) ([]noted, error) {
-	var fresh []noted
-	for _, d := range all {
-		key := soc2.FindingKey{Control: d.Control, Check: d.Check, Resource: d.Resource.Key()}
-		finding, _, err := c.finding(ctx, key)
-		if err != nil {
-			return nil, err
-		}
-		last, known, err := c.lastState(ctx, finding)
-		if err != nil {
-			return nil, err
-		}
-		arrived := last.outcome == d.To.String() && !last.gone
-		if d.Gone {
-			arrived = last.gone
-		}
-		if known && arrived && d.From != d.To {
+// noted says whether drift is in the store already: the finding's newest state is
+// not what the drift starts from, but what it leads to. That is so where another
+// program assessed the same evidence after this one read the states.
+func (c *commit) noted(ctx context.Context, d soc2.Drift, resource int64) (bool, error) {
+	row, known, err := c.newestStates(ctx, resource)
+	if err != nil || !known || d.From == d.To {
+		return false, err
+	}
+	states, err := c.unpack(ctx, d.Resource, row)
+	if err != nil {
+		return false, err
+	}
+	for _, s := range states {
+		if s.Key.Control != d.Control || s.Key.Check != d.Check {
 			continue
 		}
-		fresh = append(fresh, noted{finding, d})
+		if d.Gone {
+			return s.Gone, nil
+		}
+		return s.Outcome == d.To && !s.Gone, nil
 	}
-	return fresh, nil
+	return false, nil
 }
 
-func (c *commit) drift(ctx context.Context, all []noted) error {
-	for i, n := range all {
-		d := n.drift
-		err := c.exec(ctx, `INSERT INTO drift (seq, ord, at, change, cause, finding, type, name, outcome_from, outcome_to, gone, severity)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`,
-			c.seq, i, micros(d.At), string(d.Change), string(d.Cause), n.finding, d.Resource.Type, d.Resource.Name,
+// drift appends what differs from last time. raced says that another assessment
+// was made since the states were read.
+func (c *commit) drift(ctx context.Context, all []soc2.Drift, raced bool) error {
+	ord := 0
+	for _, d := range all {
+		resource, err := c.resource(ctx, d.Resource.Key())
+		if err != nil {
+			return err
+		}
+		if raced {
+			if noted, err := c.noted(ctx, d, resource); err != nil || noted {
+				if err != nil {
+					return err
+				}
+				continue
+			}
+		}
+		err = c.exec(ctx, `INSERT INTO drift (seq, ord, at, change, cause, control, check_id, resource, type, name, outcome_from, outcome_to, gone, severity)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
+			c.seq, ord, micros(d.At), string(d.Change), string(d.Cause), d.Control, d.Check, resource, d.Resource.Type, d.Resource.Name,
 			d.From.String(), d.To.String(), d.Gone, severityText(d.Severity))
 		if err != nil {
 			return err
 		}
+		ord++
 	}
 	return nil
+}
+
+func severityText(s soc2.Severity) string {
+	if s == 0 {
+		return ""
+	}
+	return s.String()
+}
+
+func severityOf(text string) (soc2.Severity, error) {
+	if text == "" {
+		return 0, nil
+	}
+	return soc2.ParseSeverity(text)
 }

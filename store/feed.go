@@ -25,14 +25,10 @@ func (c *commit) population(ctx context.Context, feed int64, p evidence.Populati
 }
 
 func (c *commit) resource(ctx context.Context, k evidence.Key) (int64, error) {
-	if id, ok := c.resources[k]; ok { // many checks judge one resource
-		return id, nil
-	}
 	id, _, err := c.id(ctx, register{
 		find:    "SELECT id FROM resource WHERE provider = $1 AND account = $2 AND region = $3 AND kind = $4 AND ref = $5",
 		largest: "SELECT COALESCE(MAX(id), 0) FROM resource",
 		insert:  "INSERT INTO resource (id, provider, account, region, kind, ref) VALUES ($1, $2, $3, $4, $5, $6)",
 	}, k.Provider, k.Account, k.Region, string(k.Kind), k.ID)
-	c.resources[k] = id
 	return id, err
 }

@@ -15,6 +15,7 @@ type sight struct {
 	population  int64
 	complete    int64     // the newest pull that saw all of it; 0: none did
 	completedAt time.Time // its start
+	order       int       // among the populations planned
 }
 
 // fillState adds to a planned feed what it delivered up to a commit. The sights

@@ -65,7 +65,7 @@ func TestGrowth(t *testing.T) {
 	t.Run("10,000 unchanged resources judged again add less than 64 KiB", func(t *testing.T) {
 		judgeAll()
 		require.Less(t, sizeOf(t, s)-before, int64(allowance))
-		require.EqualValues(t, 10_000, number(t, s, "SELECT COUNT(*) FROM finding_change"))
+		require.EqualValues(t, 10_000, number(t, s, "SELECT COUNT(*) FROM finding_state"))
 	})
 
 	t.Run("so does looking at them again", func(t *testing.T) {

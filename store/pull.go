@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
@@ -9,7 +8,6 @@ import (
 	"reflect"
 	"slices"
 	"strconv"
-	"strings"
 
 	"github.com/controlwatch/controlwatch/evidence"
 )
@@ -145,7 +143,7 @@ func encodeFacts(pull evidence.Pull, facts []evidence.Fact) (map[string][]encode
 		byType[f.Resource.Type] = append(byType[f.Resource.Type], encoded{key, evidence.Digest(body), body})
 	}
 	for _, list := range byType {
-		slices.SortFunc(list, func(a, b encoded) int { return compareKeys(a.key, b.key) })
+		slices.SortFunc(list, func(a, b encoded) int { return a.key.Compare(b.key) })
 	}
 	return byType, nil
 }
@@ -165,14 +163,4 @@ func validFact(pull evidence.Pull, f evidence.Fact) error {
 		return fmt.Errorf("its body is %v, expected *%v", body, kind.Type())
 	}
 	return nil
-}
-
-func compareKeys(a, b evidence.Key) int {
-	return cmp.Or(
-		strings.Compare(a.Provider, b.Provider),
-		strings.Compare(a.Account, b.Account),
-		strings.Compare(a.Region, b.Region),
-		strings.Compare(string(a.Kind), string(b.Kind)),
-		strings.Compare(a.ID, b.ID),
-	)
 }

@@ -9,49 +9,6 @@ import (
 	"github.com/controlwatch/controlwatch/evidence"
 )
 
-// Snapshot gives everything known at a time about what the given sources are
-// planned to deliver. sources holds, by name, how old a pull may be.
-//
-// Only feeds of each source's newest plan are in it; a source that was never
-// planned has none, so plans are committed even when discovery fails. A feed that
-// two sources plan is there once, under the first name and the stricter age. Of a
-// resource that several feeds see, the view that was confirmed last counts.
-// Which commits count at a time is described at commitAt.
-func (s *Store) Snapshot(ctx context.Context, at time.Time, sources map[string]time.Duration) (evidence.Snapshot, error) {
-	snap := evidence.Snapshot{At: at}
-	err := s.read(ctx, "read snapshot", func(tx session) error {
-		upTo, err := s.commitAt(ctx, tx, at)
-		if err != nil {
-			return err
-		}
-		snap.Feeds, err = plannedFeeds(ctx, tx, sources, upTo)
-		if err != nil {
-			return err
-		}
-		reader, err := newFactReader(ctx, tx, upTo)
-		if err != nil {
-			return err
-		}
-		for i := range snap.Feeds {
-			sights, err := fillState(ctx, tx, &snap.Feeds[i], upTo)
-			if err != nil {
-				return err
-			}
-			for _, sight := range sights {
-				if err := reader.read(ctx, sight); err != nil {
-					return err
-				}
-			}
-		}
-		snap.Facts = reader.facts
-		return nil
-	})
-	if err != nil {
-		return evidence.Snapshot{}, err
-	}
-	return snap, nil
-}
-
 // plannedFeeds are the feeds of the sources' newest plans, without what they delivered.
 func plannedFeeds(ctx context.Context, tx session, sources map[string]time.Duration, upTo int64) ([]evidence.FeedState, error) {
 	var feeds []evidence.FeedState

@@ -24,6 +24,9 @@ type Options struct {
 	// by, or Snapshot looks for commits at the wrong time.
 	Clock   func() time.Time
 	Version string // of the program, written beside every commit
+	// Ephemeral is for a store that is thrown away: commits are not flushed to the
+	// disk, so that a power failure may take them or the file.
+	Ephemeral bool
 
 	busy time.Duration // how long to wait for another writer; zero: busyTimeout
 }

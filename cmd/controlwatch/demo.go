@@ -74,7 +74,7 @@ func (p *program) demo(cmd *cobra.Command, once bool, listen string) error {
 	progress := p.newProgress()
 	ctx := cmd.Context()
 	o := pipelineOptions{
-		dsn: "sqlite:" + filepath.Join(dir, "demo.db"), config: cfg, sources: sources, progress: progress.event, sampleData: true,
+		dsn: "sqlite:" + filepath.Join(dir, "demo.db"), config: cfg, sources: sources, progress: progress.event, sampleData: true, ephemeral: true,
 	}
 	line, err := p.newPipeline(ctx, o)
 	if err != nil {

@@ -25,14 +25,19 @@ type pipelineOptions struct {
 	sources    []source
 	progress   func(collectors.Event)
 	sampleData bool
+	ephemeral  bool   // the store is thrown away: nothing is flushed to the disk
+	judge      *judge // made from the configuration already; nil: it is made here
 }
 
 func (p *program) newPipeline(ctx context.Context, o pipelineOptions) (*pipeline, error) {
-	j, err := newJudge(o.config)
-	if err != nil {
-		return nil, err
+	j := o.judge
+	if j == nil {
+		var err error
+		if j, err = newJudge(o.config); err != nil {
+			return nil, err
+		}
 	}
-	s, err := store.Open(ctx, o.dsn, store.Options{Clock: p.now, Version: buildVersion()})
+	s, err := store.Open(ctx, o.dsn, store.Options{Clock: p.now, Version: buildVersion(), Ephemeral: o.ephemeral})
 	if err != nil {
 		return nil, err
 	}

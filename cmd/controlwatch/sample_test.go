@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -14,22 +15,33 @@ import (
 
 	"github.com/controlwatch/controlwatch/collectors/sample"
 	"github.com/controlwatch/controlwatch/collectors/transport"
+	"github.com/controlwatch/controlwatch/collectors/transport/replay"
 	"github.com/controlwatch/controlwatch/config"
 	"github.com/controlwatch/controlwatch/report"
 )
 
 // company is the sample company with something done to its network.
 type company struct {
-	t    *testing.T
+	t    testing.TB
 	base http.RoundTripper
 	dsn  string
 }
 
-func newCompany(t *testing.T) *company {
+// What every scan of the sample company has in common and takes longest to make.
+var (
+	sampleExchanges = sync.OnceValues(sample.Exchanges)
+	sampleJudge     struct {
+		sync.Once
+		*judge
+		err error
+	}
+)
+
+func newCompany(t testing.TB) *company {
 	t.Helper()
-	player, err := sample.Player()
+	exchanges, err := sampleExchanges()
 	require.NoError(t, err)
-	return &company{t: t, base: player, dsn: "sqlite:" + filepath.Join(t.TempDir(), "c.db")}
+	return &company{t: t, base: replay.New(exchanges), dsn: "sqlite:" + filepath.Join(t.TempDir(), "c.db")}
 }
 
 // remember starts from what another company's store holds.
@@ -54,7 +66,9 @@ func (c *company) scan(after time.Duration) report.Scan {
 	require.NoError(c.t, err)
 	sources, err := p.openSources(cfg, transport.New(transport.Options{Base: c.base, Clock: p.now, Unpaced: true}))
 	require.NoError(c.t, err)
-	line, err := p.newPipeline(c.t.Context(), pipelineOptions{dsn: c.dsn, config: cfg, sources: sources, sampleData: true})
+	sampleJudge.Do(func() { sampleJudge.judge, sampleJudge.err = newJudge(cfg) }) // the configuration is the same for all
+	require.NoError(c.t, sampleJudge.err)
+	line, err := p.newPipeline(c.t.Context(), pipelineOptions{dsn: c.dsn, config: cfg, sources: sources, sampleData: true, ephemeral: true, judge: sampleJudge.judge})
 	require.NoError(c.t, err)
 	defer func() { require.NoError(c.t, line.close()) }()
 	assessment, err := line.once(c.t.Context(), bare(sources))
@@ -92,4 +106,17 @@ func (d denying) RoundTrip(r *http.Request) (*http.Response, error) {
 		StatusCode: http.StatusForbidden, Status: "403 Forbidden", Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
 		Header: http.Header{"Content-Type": {kind}}, Body: io.NopCloser(strings.NewReader(body)), Request: r,
 	}, nil
+}
+
+// sourcesOf are the sources of the sample company and how old their evidence may be.
+func sourcesOf(t testing.TB, c *company) map[string]time.Duration {
+	t.Helper()
+	p := &program{env: sample.Env, now: func() time.Time { return sample.Day }}
+	file, err := sample.Write(t.TempDir())
+	require.NoError(t, err)
+	cfg, err := config.Read(file, p.env)
+	require.NoError(t, err)
+	sources, err := p.openSources(cfg, transport.New(transport.Options{Base: c.base, Clock: p.now}))
+	require.NoError(t, err)
+	return maxAges(sources)
 }

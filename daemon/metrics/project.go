@@ -22,7 +22,7 @@ func Project(a soc2.Assessment, drift []store.DriftTotal) (Projection, error) {
 	p.add(sampleData, is(a.SampleData, true))
 	p.controls(a.Controls)
 	p.criteria(a.Criteria)
-	p.findings(a.Findings)
+	p.findings(a.CountsByPlace())
 	p.holes(a)
 	p.feeds(a.Feeds, a.At)
 	p.drift(a.Controls, drift)
@@ -74,21 +74,10 @@ func (p *projector) criteria(criteria []soc2.CriterionResult) {
 	}
 }
 
-func (p *projector) findings(all []soc2.Finding) {
-	type place struct{ control, provider, account string }
-	counts := map[place]map[soc2.Outcome]int{}
-	for _, f := range all {
-		at := place{f.Control, f.Resource.Provider, f.Resource.Account}
-		if counts[at] == nil {
-			counts[at] = map[soc2.Outcome]int{}
-		}
-		if f.ExcludedBy == "" {
-			counts[at][f.Outcome]++
-		}
-	}
+func (p *projector) findings(counts map[soc2.Place]map[soc2.Outcome]int) {
 	for at, n := range counts {
 		for _, outcome := range soc2.Outcomes {
-			p.add(findings, float64(n[outcome]), at.control, outcome.String(), at.provider, at.account)
+			p.add(findings, float64(n[outcome]), at.Control, outcome.String(), at.Provider, at.Account)
 		}
 	}
 }

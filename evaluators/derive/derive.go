@@ -54,24 +54,46 @@ func Applies(kind evidence.Kind, typ string) bool {
 // All returns the snapshot's facts with their derived fields filled in, in the
 // same order. The snapshot is left as it is.
 func All(s evidence.Snapshot) []evidence.Fact {
-	w := newWorld(s)
-	byKind := map[evidence.Kind][]rule{}
-	for _, r := range rules {
-		byKind[r.kind] = append(byKind[r.kind], r)
-	}
+	d := New(s)
 	facts := make([]evidence.Fact, len(s.Facts))
 	for i, f := range s.Facts {
-		facts[i] = f
-		if rules, ok := byKind[f.Resource.Kind]; ok && is(f) {
-			sub := &subject{Fact: &facts[i]}
-			sub.Body = shallow(f.Body)
-			sub.Holes = append([]evidence.Hole(nil), f.Holes...)
-			for _, r := range rules {
-				r.apply(w, sub)
-			}
-		}
+		facts[i] = d.Derive(f)
 	}
 	return facts
+}
+
+// Deriver derives facts one at a time, knowing those that rules look up beside them.
+type Deriver struct {
+	world  *world
+	byKind map[evidence.Kind][]rule
+}
+
+// New knows the feeds of a snapshot and those of its facts that Context wants;
+// the others need not be there.
+func New(s evidence.Snapshot) *Deriver {
+	d := &Deriver{world: newWorld(s), byKind: map[evidence.Kind][]rule{}}
+	for _, r := range rules {
+		d.byKind[r.kind] = append(d.byKind[r.kind], r)
+	}
+	return d
+}
+
+// Context says whether facts of a kind must be known before any can be derived.
+func Context(kind evidence.Kind) bool { return slices.Contains(contextKinds, kind) }
+
+// Derive gives a fact with its derived fields filled in. The fact given is left
+// as it is.
+func (d *Deriver) Derive(f evidence.Fact) evidence.Fact {
+	rules, ok := d.byKind[f.Resource.Kind]
+	if !ok || !is(f) {
+		return f
+	}
+	f.Body = shallow(f.Body)
+	f.Holes = append([]evidence.Hole(nil), f.Holes...)
+	for _, r := range rules {
+		r.apply(d.world, &subject{Fact: &f})
+	}
+	return f
 }
 
 // is says whether a fact's body is of its kind: any other is left alone, and can

@@ -21,7 +21,8 @@ type place struct {
 
 // contextKinds are the kinds that rules look up in the account of another fact.
 var contextKinds = []evidence.Kind{
-	"Account", "Application", "AuditTrail", "ConfigurationRecorder", "Datastore", "DatastoreDefaults", "Group", "SignOnPolicy", "User",
+	"Account", "Application", "AuditTrail", "ConfigurationRecorder", "Datastore", "DatastoreDefaults", "Group",
+	"ProtectedResource", "SignOnPolicy", "User",
 }
 
 func newWorld(s evidence.Snapshot) *world {

@@ -86,6 +86,7 @@ CREATE TABLE fact_change (
     blob       INTEGER REFERENCES blob (id),
     PRIMARY KEY (population, resource, seq)
 );
+CREATE INDEX fact_change_resource ON fact_change (resource);
 
 -- The newest row of fact_change for each resource that has not gone.
 CREATE TABLE fact_current (
@@ -95,6 +96,7 @@ CREATE TABLE fact_current (
     blob       INTEGER NOT NULL,
     PRIMARY KEY (population, resource)
 );
+CREATE INDEX fact_current_resource ON fact_current (resource); -- facts are read in the order of resources
 
 -- What was judged with: catalogue, parameters, configuration.
 CREATE TABLE record (
@@ -120,29 +122,17 @@ CREATE TABLE assessment (
     result      INTEGER NOT NULL REFERENCES blob (id)  -- criteria, controls and totals
 );
 
-CREATE TABLE finding (
-    id       INTEGER PRIMARY KEY,
-    control  TEXT    NOT NULL,
-    check_id TEXT    NOT NULL,
+-- What is remembered of the findings on a resource, once for each assessment in
+-- which any of it changed. One row holds all of them: most of what many checks say
+-- of one resource changes together, with the fact they judge.
+CREATE TABLE finding_state (
     resource INTEGER NOT NULL REFERENCES resource (id),
-    UNIQUE (control, check_id, resource)
-);
-
-CREATE TABLE finding_change (
-    finding        INTEGER NOT NULL REFERENCES finding (id),
-    seq            INTEGER NOT NULL REFERENCES assessment (seq),
-    type           TEXT    NOT NULL, -- of the resource
-    name           TEXT    NOT NULL, -- of the resource
-    outcome        TEXT    NOT NULL,
-    definite       TEXT    NOT NULL,
-    inputs         TEXT    NOT NULL,
-    severity       TEXT    NOT NULL, -- empty: none
-    first_seen     BIGINT  NOT NULL,
-    last_changed   BIGINT  NOT NULL,
-    accepted_until BIGINT,
-    resolved       BOOLEAN NOT NULL,
-    gone           BOOLEAN NOT NULL,
-    PRIMARY KEY (finding, seq)
+    seq      INTEGER NOT NULL REFERENCES assessment (seq),
+    type     TEXT    NOT NULL,                      -- of the resource
+    name     TEXT    NOT NULL,                      -- of the resource
+    checks   INTEGER NOT NULL REFERENCES blob (id), -- control and check of each state, as JSON
+    states   BYTEA   NOT NULL,                      -- in the order of checks; finding_state.go has the form
+    PRIMARY KEY (resource, seq)
 );
 
 CREATE TABLE drift (
@@ -151,7 +141,9 @@ CREATE TABLE drift (
     at            BIGINT  NOT NULL,
     change        TEXT    NOT NULL,
     cause         TEXT    NOT NULL,
-    finding       INTEGER NOT NULL REFERENCES finding (id),
+    control       TEXT    NOT NULL,
+    check_id      TEXT    NOT NULL,
+    resource      INTEGER NOT NULL REFERENCES resource (id),
     type          TEXT    NOT NULL,
     name          TEXT    NOT NULL,
     outcome_from  TEXT    NOT NULL,

@@ -159,30 +159,16 @@ END;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
-CREATE TRIGGER finding_no_update BEFORE UPDATE ON finding
+CREATE TRIGGER finding_state_no_update BEFORE UPDATE ON finding_state
 BEGIN
-    SELECT RAISE(ABORT, 'finding is append-only');
+    SELECT RAISE(ABORT, 'finding_state is append-only');
 END;
 -- +goose StatementEnd
 
 -- +goose StatementBegin
-CREATE TRIGGER finding_no_delete BEFORE DELETE ON finding
+CREATE TRIGGER finding_state_no_delete BEFORE DELETE ON finding_state
 BEGIN
-    SELECT RAISE(ABORT, 'finding is append-only');
-END;
--- +goose StatementEnd
-
--- +goose StatementBegin
-CREATE TRIGGER finding_change_no_update BEFORE UPDATE ON finding_change
-BEGIN
-    SELECT RAISE(ABORT, 'finding_change is append-only');
-END;
--- +goose StatementEnd
-
--- +goose StatementBegin
-CREATE TRIGGER finding_change_no_delete BEFORE DELETE ON finding_change
-BEGIN
-    SELECT RAISE(ABORT, 'finding_change is append-only');
+    SELECT RAISE(ABORT, 'finding_state is append-only');
 END;
 -- +goose StatementEnd
 
