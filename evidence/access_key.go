@@ -10,6 +10,10 @@ type AccessKey struct {
 	Active    *bool      `json:"active,omitzero"`     // can be used now. aws: iam:ListAccessKeys Status
 	CreatedAt *time.Time `json:"created_at,omitzero"` // aws: iam:ListAccessKeys CreateDate
 	LastUsed  *Moment    `json:"last_used,omitzero"`  // volatile, by day. aws: iam:GetAccessKeyLastUsed
+	// ReadOnly: it can change nothing. github: deploy key read_only
+	ReadOnly *bool `json:"read_only,omitzero"`
+	// Subject is the one thing it opens; github: the repository, owner/name.
+	Subject *string `json:"subject,omitzero"`
 	// ExpiresAt is when it stops working. okta: GET /api/v1/api-tokens expiresAt
 	ExpiresAt *Moment `json:"expires_at,omitzero"`
 	// Anywhere: it works from every network address. okta: network.connection ANYWHERE

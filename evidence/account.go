@@ -14,7 +14,8 @@ type Account struct {
 	Root        *RootUser `json:"root,omitzero"`
 	// MemberRepositoryPermission is what every member may do in every
 	// repository: none, read, write, admin. github: default_repository_permission
-	MemberRepositoryPermission *string `json:"member_repository_permission,omitzero"`
+	MemberRepositoryPermission *string             `json:"member_repository_permission,omitzero"`
+	GitHub                     *GitHubOrganization `json:"github,omitzero"`
 	// Administrators counts the account's active users who are administrators.
 	// Derived from its users; unseen where any of them is.
 	Administrators *int64 `json:"administrators,omitzero" derived:"true"`

@@ -22,4 +22,8 @@ type Repository struct {
 	DependencyAlerts *bool `json:"dependency_alerts,omitzero"`
 	// DependencyUpdates: fixes for weak dependencies are proposed. github: security_and_analysis.dependabot_security_updates
 	DependencyUpdates *bool `json:"dependency_updates,omitzero"`
+	// Administrators counts the people who administer the repository without
+	// owning the organisation: by name, or as members of a team. Derived from
+	// RepositoryAccess, Group and User; unseen where any of them is.
+	Administrators *int64 `json:"administrators,omitzero" derived:"true"`
 }

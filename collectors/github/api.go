@@ -28,9 +28,26 @@ const (
 )
 
 func newAPI(base *url.URL, token string, o connect.Options) *api {
+	client := newClient(base, o)
+	client.Transport = &bearer{token: token, host: base.Host, next: client.Transport}
+	return &api{base: base, http: client}
+}
+
+// newAppAPI is the API as an App's installation sees it.
+func newAppAPI(base *url.URL, a *app, o connect.Options) (*api, *installed) {
+	client := newClient(base, o)
+	t := newInstalled(a, base, client.Transport)
+	client.Transport = t
+	return &api{base: base, http: client}, t
+}
+
+// newClient is a client that sends no credentials yet.
+func newClient(base *url.URL, o connect.Options) *http.Client {
 	client := o.Seam.Client(transport.Policy{
 		Provider:    providerName,
-		Identify:    transport.RoutesUnder(base.Path, reads...),
+		Identify:    identify(base),
+		TokenMints:  mints,
+		Repeatable:  repeatable,
 		Rate:        requestsPerSecond,
 		Burst:       requestBurst,
 		Concurrency: concurrency,
@@ -39,11 +56,10 @@ func newAPI(base *url.URL, token string, o connect.Options) *api {
 		RequestID:   func(h http.Header) string { return h.Get("X-GitHub-Request-Id") },
 		Timeout:     30 * time.Second,
 	})
-	client.Transport = &bearer{token: token, host: base.Host, next: client.Transport}
 	// A redirect says something about what was asked for (who asks is no member,
 	// the repository was renamed) and leads to another operation: it is judged, not followed.
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
-	return &api{base: base, http: client}
+	return client
 }
 
 // session makes the client of one pull. go-github remembers a rate limit and

@@ -21,6 +21,9 @@ const (
 // GITHUB_API_URL, which GitHub's own runners set, names another API.
 func detect(ctx context.Context, o connect.Options) (connect.Detected, error) {
 	d := connect.Detected{Looked: looked, Give: give}
+	if d, found, err := detectApp(ctx, o, d); found {
+		return d, err
+	}
 	variable, token := tokenIn(o.Env)
 	if token == "" {
 		return d, nil

@@ -11,6 +11,7 @@ import (
 
 	"github.com/controlwatch/controlwatch/collectors/collectorstest"
 	"github.com/controlwatch/controlwatch/collectors/github/githubtest"
+	"github.com/controlwatch/controlwatch/collectors/transport"
 	"github.com/controlwatch/controlwatch/evidence"
 )
 
@@ -81,7 +82,9 @@ func TestSecondReadingFails(t *testing.T) {
 	var firsts atomic.Int64
 	s := lookAt(t, between{base: githubtest.New(t, org), answer: func(operation string, req *http.Request) *http.Response {
 		q := req.URL.Query()
-		if operation == "GET /orgs/{org}/outside_collaborators" && q.Get("filter") == "all" && q.Get("page") == "1" && firsts.Add(1) == 2 {
+		asks := transport.MeterFrom(req.Context()).Collector().Name
+		if operation == "GET /orgs/{org}/outside_collaborators" && asks == "github_outside_collaborators" &&
+			q.Get("filter") == "all" && q.Get("page") == "1" && firsts.Add(1) == 2 {
 			return collectorstest.Answer(http.StatusForbidden, "application/json", `{"message":"Forbidden"}`)
 		}
 		return nil

@@ -30,6 +30,14 @@ var collectors = []evidence.Collector{
 	outsideCollaboratorsCollector,
 	repositoriesCollector,
 	branchRulesCollector,
+	appsCollector,
+	teamsCollector,
+	repositoryAccessCollector,
+	deployKeysCollector,
+	webhooksCollector,
+	pipelineSettingsCollector,
+	environmentsCollector,
+	auditLogCollector,
 }
 
 // The reads, as GitHub's API description names their paths.
@@ -49,6 +57,12 @@ const (
 var reads = []string{
 	readUser, readUserOrganizations, readOrganization, readMembers, readOutsideCollaborators,
 	readRepositories, readAlertsSwitch, readProtection, readBranchRules, readRuleset,
+	readOrganizationInstallation, readAppInstallations, readAppInstallation, askOrganizationSAML.name, askEnterpriseSAML.name,
+	readInstallations, readTeams, readTeamMembers, readTeamRepositories, readCollaborators, readDeployKeys,
+	readOrganizationHooks, readRepositoryHooks,
+	readOrgActions, readOrgSelectedActions, readOrgWorkflowToken, readOrgSecrets, readOrgSubject, readRunnerGroups,
+	readRepoActions, readRepoSelectedActions, readRepoWorkflowToken, readForkApproval, readRepoSecrets, readRepoSubject, readRunners,
+	readEnvironments, readEnvironmentSecrets, readAuditLog, readAuditStreams,
 }
 
 // The rights the reads need, as fine-grained tokens and Apps name them. GitHub
@@ -59,4 +73,5 @@ const (
 	permitMembers      = "organization Members: read"
 	permitRepositories = "repository Metadata: read"
 	permitProtection   = "repository Administration: read"
+	permitPlan         = "organization Plan: read" // Apps only; others see the plan with permitOrganization
 )

@@ -96,12 +96,14 @@ func TestListCutShortBySingleSignOn(t *testing.T) {
 	t.Parallel()
 	s := lookAt(t, partial{githubtest.New(t, githubtest.AcmeRobotics())})
 	for collector, p := range s.pulls {
-		if collector == "github_organization" {
-			continue
+		if collector == "github_organization" || collector == "github_audit_log" {
+			continue // they read no list that stands for a population
 		}
-		require.Len(t, p.Holes, 1, collector)
-		require.Equal(t, evidence.Denied, p.Holes[0].Reason)
-		require.Contains(t, p.Holes[0].Detail, "single sign-on")
+		require.NotEmpty(t, p.Holes, collector)
+		for _, h := range p.Holes {
+			require.Equal(t, evidence.Denied, h.Reason)
+			require.Contains(t, h.Detail, "single sign-on")
+		}
 	}
 }
 

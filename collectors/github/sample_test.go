@@ -13,6 +13,7 @@ import (
 
 	"github.com/stretchr/testify/require"
 
+	"github.com/controlwatch/controlwatch/collectors/github"
 	"github.com/controlwatch/controlwatch/collectors/github/githubtest"
 	"github.com/controlwatch/controlwatch/collectors/transport/replay"
 	"github.com/controlwatch/controlwatch/evidence"
@@ -35,6 +36,24 @@ var sampleFiles = map[string][]string{
 		"GET /repos/{owner}/{repo}/rules/branches/{branch}",
 		"GET /repos/{owner}/{repo}/rulesets/{ruleset_id}",
 	},
+	"single-sign-on.yaml": {"GraphQL organization.samlIdentityProvider"},
+	"access.yaml": {
+		"GET /orgs/{org}/installations", "GET /orgs/{org}/teams", "GET /orgs/{org}/teams/{team_slug}/members",
+		"GET /orgs/{org}/teams/{team_slug}/repos", "GET /repos/{owner}/{repo}/collaborators", "GET /repos/{owner}/{repo}/keys",
+	},
+	"webhooks.yaml": {"GET /orgs/{org}/hooks", "GET /repos/{owner}/{repo}/hooks"},
+	"actions.yaml": {
+		"GET /orgs/{org}/actions/permissions", "GET /orgs/{org}/actions/permissions/selected-actions",
+		"GET /orgs/{org}/actions/permissions/workflow", "GET /orgs/{org}/actions/secrets",
+		"GET /orgs/{org}/actions/oidc/customization/sub", "GET /orgs/{org}/actions/runner-groups",
+		"GET /repos/{owner}/{repo}/actions/permissions", "GET /repos/{owner}/{repo}/actions/permissions/selected-actions",
+		"GET /repos/{owner}/{repo}/actions/permissions/workflow",
+		"GET /repos/{owner}/{repo}/actions/permissions/fork-pr-contributor-approval",
+		"GET /repos/{owner}/{repo}/actions/secrets", "GET /repos/{owner}/{repo}/actions/oidc/customization/sub",
+		"GET /repos/{owner}/{repo}/actions/runners",
+	},
+	"environments.yaml": {"GET /repos/{owner}/{repo}/environments", "GET /repos/{owner}/{repo}/environments/{environment_name}/secrets"},
+	"audit-log.yaml":    {"GET /orgs/{org}/audit-log"},
 }
 
 // The sample's exchanges are what the fake answers, so they cannot drift from
@@ -115,9 +134,17 @@ func TestSampleCompany(t *testing.T) {
 	t.Run("every population is seen whole, and the plan says as whom", func(t *testing.T) {
 		t.Parallel()
 		require.Equal(t, "ada", s.plan.Principal)
-		require.Len(t, s.pulls, 5)
+		require.Len(t, s.pulls, len(github.Provider.Collectors))
 		for name, p := range s.pulls {
-			require.Empty(t, p.Holes, name)
+			switch name {
+			case "github_repository_access", "github_deploy_keys", "github_webhooks":
+				// The token was not made for the website.
+				require.Len(t, p.Holes, 1, name)
+				require.Equal(t, evidence.Denied, p.Holes[0].Reason)
+				require.Contains(t, p.Holes[0].Detail, "1 of 7 repositories could not be read, such as acme-robotics/website")
+			default:
+				require.Empty(t, p.Holes, name)
+			}
 			require.Equal(t, evidence.Scope{Provider: "github", Account: "acme-robotics"}, p.Scope)
 		}
 		require.Equal(t, 7, *s.pulls["github_repositories"].ProviderTotal)

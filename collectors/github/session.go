@@ -7,8 +7,11 @@ import (
 	"errors"
 	"io"
 	"net/http"
+	"sync/atomic"
 
 	gh "github.com/google/go-github/v60/github"
+
+	"github.com/controlwatch/controlwatch/evidence"
 )
 
 const (
@@ -21,7 +24,12 @@ const (
 // errors apart; answers are decoded here, since v60 takes an empty body for an
 // empty list, fails on rule types and property values newer than itself, and
 // reads an absent field as false.
-type session struct{ client *gh.Client }
+type session struct {
+	client *gh.Client
+	// spent: GitHub throttled a read until we gave up. What is left of the pull is
+	// then not asked for: it would wait as long, once for every repository.
+	spent atomic.Bool
+}
 
 // answer is what GitHub said, also where it said no.
 type answer struct {
@@ -33,6 +41,9 @@ type answer struct {
 // get makes one read. Where GitHub refuses, the error is an *evidence.Unseen
 // that holds a *refused.
 func (s *session) get(ctx context.Context, operation, path string) (answer, error) {
+	if s.spent.Load() {
+		return answer{}, overLimit(operation)
+	}
 	req, err := s.client.NewRequest(http.MethodGet, path, nil)
 	if err != nil {
 		return answer{}, unreadable(operation, "the request cannot be made", err)
@@ -43,12 +54,20 @@ func (s *session) get(ctx context.Context, operation, path string) (answer, erro
 		a = read(resp.Response)
 	}
 	if err != nil {
-		return answer{}, unseen(ctx, operation, a, err)
+		return answer{}, s.noting(unseen(ctx, operation, a, err))
 	}
 	if resp.StatusCode != http.StatusOK && resp.StatusCode != http.StatusNoContent {
 		return answer{}, unreadable(operation, http.StatusText(a.status), errors.New("not an answer to a read"))
 	}
 	return a, nil
+}
+
+// noting takes note of a limit that was exceeded.
+func (s *session) noting(err error) error {
+	if u, ok := errors.AsType[*evidence.Unseen](err); ok && u.Reason == evidence.Throttled {
+		s.spent.Store(true)
+	}
+	return err
 }
 
 // read takes the body, which the seam has read whole and go-github puts back.

@@ -12,12 +12,22 @@ import (
 	"github.com/controlwatch/controlwatch/collectors/connect"
 )
 
-// Settings is the configuration of one or more organisations read with one token.
+// Settings is the configuration of one or more organisations read with one
+// token, or with one GitHub App that each of them has installed.
 type Settings struct {
 	// Organizations are the logins of the organisations to read.
 	Organizations []string `yaml:"organizations" json:"organizations" jsonschema:"required,minItems=1,description=Logins of the organisations to read, such as acme-robotics."`
 	// Token is a personal access token of an organisation owner.
-	Token string `yaml:"token" json:"token" jsonschema:"required,description=Personal access token of an organisation owner. Fine-grained: organisation Administration and Members (read) and repository Metadata and Administration (read) on all repositories. Classic: admin:org and repo."`
+	Token string `yaml:"token,omitempty" json:"token,omitempty" jsonschema:"description=Instead of a GitHub App: personal access token of an organisation owner. Fine-grained: organisation Administration and Members (read) and repository Metadata and Administration (read) on all repositories. Classic: admin:org and repo."`
+	// AppID and ClientID name a GitHub App; either does.
+	AppID    int64  `yaml:"app_id,omitempty" json:"app_id,omitempty" jsonschema:"description=Number of a GitHub App that the organisations have installed; the way to sign in that we advise. See the list of permissions for what to grant."`
+	ClientID string `yaml:"client_id,omitempty" json:"client_id,omitempty" jsonschema:"description=Client id of the App; instead of app_id."`
+	// PrivateKeyFile holds the App's key.
+	PrivateKeyFile string `yaml:"private_key_file,omitempty" json:"private_key_file,omitempty" jsonschema:"description=File with the App's private key (PEM) as GitHub gave it; relative to this file. Without it the key is taken from the environment: CONTROLWATCH_GITHUB_APP_PRIVATE_KEY."`
+	// InstallationID is the App's installation in the organisation.
+	InstallationID int64 `yaml:"installation_id,omitempty" json:"installation_id,omitempty" jsonschema:"description=Number of the App's installation; found by the organisation's login where it is left out."`
+	// Enterprise is the slug of the enterprise that the organisations belong to.
+	Enterprise string `yaml:"enterprise,omitempty" json:"enterprise,omitempty" jsonschema:"description=Slug of the enterprise that the organisations belong to (github.com/enterprises/SLUG): single sign-on and streams of the audit log may be set there. Only an enterprise owner's classic token can read them."`
 	// BaseURL is the address of the API where it is not GitHub.com's.
 	BaseURL string `yaml:"base_url,omitempty" json:"base_url,omitempty" jsonschema:"default=https://api.github.com,description=Address of the API. Enterprise Server: https://HOST/api/v3. Enterprise Cloud with data residency: https://api.SUBDOMAIN.ghe.com."`
 }
@@ -37,8 +47,15 @@ func sources(s Settings, o connect.Options) ([]connect.Source, error) {
 	if err != nil {
 		return nil, fmt.Errorf("base_url: %w", err)
 	}
-	if strings.TrimSpace(s.Token) == "" {
-		return nil, errors.New("token: empty; make a personal access token as an owner of the organisation")
+	application, err := newApp(s, o)
+	if err != nil {
+		return nil, err
+	}
+	if application == nil && strings.TrimSpace(s.Token) == "" {
+		return nil, errors.New("token: empty; make a personal access token as an owner of the organisation, or name a GitHub App with app_id and private_key_file")
+	}
+	if s.Enterprise != "" && !validLogin.MatchString(strings.ToLower(s.Enterprise)) {
+		return nil, fmt.Errorf("enterprise: %q is not an enterprise's slug; use the name in its address, github.com/enterprises/SLUG", s.Enterprise)
 	}
 	if strings.ContainsFunc(s.Token, func(r rune) bool { return r <= ' ' || r > '~' }) {
 		return nil, errors.New("token: holds a space, a line break or another character that no token has; was it copied whole?")
@@ -47,6 +64,15 @@ func sources(s Settings, o connect.Options) ([]connect.Source, error) {
 		return nil, errors.New("organizations: empty; list the logins of the organisations to read")
 	}
 	api := newAPI(base, s.Token, o)
+	open := func(login string) *source {
+		src := newSource(api, login)
+		if application != nil {
+			src.api, src.app = newAppAPI(base, application, o)
+			src.installationID = s.InstallationID
+		}
+		src.enterprise = s.Enterprise
+		return src
+	}
 	var found []connect.Source
 	var seen []string
 	for i, org := range s.Organizations {
@@ -58,7 +84,7 @@ func sources(s Settings, o connect.Options) ([]connect.Source, error) {
 			return nil, fmt.Errorf("organizations[%d]: %q is listed twice", i, org)
 		}
 		seen = append(seen, login)
-		found = append(found, newSource(api, login).connect())
+		found = append(found, open(login).connect())
 	}
 	return found, nil
 }

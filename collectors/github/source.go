@@ -14,6 +14,11 @@ import (
 type source struct {
 	api   *api
 	login string
+	// enterprise is the slug of the enterprise it belongs to, where it was told to us.
+	enterprise string
+	// app is the GitHub App as which we look; nil: with a token.
+	app            *installed
+	installationID int64 // 0: to be found by the login
 }
 
 func newSource(a *api, login string) *source { return &source{api: a, login: login} }
@@ -40,8 +45,8 @@ func (s *source) orgPath(rest string) string { return "orgs/" + s.login + rest }
 
 var discovery = evidence.Collector{
 	Name:  "github_discovery",
-	Doc:   "Reads whose token it is, the token's scopes and, where none is named, the organisations of its user.",
-	Reads: []string{readUser, readUserOrganizations},
+	Doc:   "Reads whose token it is, the token's scopes and, where none is named, the organisations of its user; as a GitHub App, its installation and permissions.",
+	Reads: []string{readUser, readUserOrganizations, readOrganizationInstallation, readAppInstallations, readAppInstallation},
 	// Neither read needs a right of its own; for the organisations a classic token needs read:org.
 	Permissions: []string{permitRepositories},
 }
@@ -61,12 +66,25 @@ func (s *source) discover(ctx context.Context, _ []evidence.FeedID) (connect.Dis
 		feed(outsideCollaboratorsCollector, s.collectOutsideCollaborators),
 		feed(repositoriesCollector, s.collectRepositories),
 		feed(branchRulesCollector, s.collectBranchRules),
+		feed(appsCollector, s.collectApps),
+		feed(teamsCollector, s.collectTeams),
+		feed(repositoryAccessCollector, s.collectRepositoryAccess),
+		feed(deployKeysCollector, s.collectDeployKeys),
+		feed(webhooksCollector, s.collectWebhooks),
+		feed(pipelineSettingsCollector, s.collectPipelineSettings),
+		feed(environmentsCollector, s.collectEnvironments),
+		feed(auditLogCollector, s.collectAuditLog),
 	}}
-	d.Principal, d.PrincipalScopes = s.whoAmI(ctx)
+	var err error
+	if s.app != nil {
+		d.Principal, d.PrincipalScopes, err = s.introduce(ctx)
+	} else {
+		d.Principal, d.PrincipalScopes = s.whoAmI(ctx)
+	}
 	if ctx.Err() != nil {
 		return connect.Discovery{}, context.Cause(ctx)
 	}
-	return d, nil
+	return d, err
 }
 
 // whoAmI reads the token's user, and the scopes that GitHub states for classic

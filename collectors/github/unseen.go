@@ -29,10 +29,7 @@ func unseen(ctx context.Context, operation string, a answer, err error) error {
 	case ctx.Err() != nil:
 		return fmt.Errorf("%s: %w", operation, context.Cause(ctx))
 	case errors.As(err, &primary), errors.As(err, &secondary), isThrottled(a):
-		return &evidence.Unseen{
-			Reason: evidence.Throttled, Operation: operation, Err: errors.New("GitHub's rate limit was exceeded"),
-			Hint: "a token of its own, or less frequent pulls, leave more of the limit",
-		}
+		return overLimit(operation)
 	case a.status == 0:
 		return noAnswer(operation, err)
 	}
@@ -40,6 +37,13 @@ func unseen(ctx context.Context, operation string, a answer, err error) error {
 	u := &evidence.Unseen{Operation: operation, Err: no}
 	u.Reason, u.Hint = judge(operation, a.header, no)
 	return u
+}
+
+func overLimit(operation string) error {
+	return &evidence.Unseen{
+		Reason: evidence.Throttled, Operation: operation, Err: errors.New("GitHub's rate limit was exceeded"),
+		Hint: "a token of its own, or less frequent pulls, leave more of the limit",
+	}
 }
 
 func isThrottled(a answer) bool {
@@ -96,7 +100,7 @@ func needs(operation string) string {
 	case readUserOrganizations:
 		return "needs read:org; or name the organisation in GITHUB_ORG"
 	}
-	return ""
+	return accessNeeds[operation]
 }
 
 // refused is GitHub's refusal in a form that does not change between pulls.

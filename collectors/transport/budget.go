@@ -77,9 +77,11 @@ func (b *bucket) enter(ctx context.Context, operation string) (leave func(), err
 	return leave, nil
 }
 
-// sitOut waits as long as the provider asked the whole bucket to wait.
+// sitOut waits as long as the provider asked the whole bucket to wait. Whoever
+// has sat out one wait goes: those at the back would else wait again and again
+// for what the first of them is answered, until their pull runs out of time.
 func (b *bucket) sitOut(ctx context.Context, operation string) error {
-	for {
+	for sat := false; ; sat = true {
 		b.mu.Lock()
 		hold, banned := b.hold, b.banned
 		b.mu.Unlock()
@@ -88,6 +90,8 @@ func (b *bucket) sitOut(ctx context.Context, operation string) error {
 			return nil
 		case banned:
 			return &evidence.Unseen{Reason: evidence.Throttled, Operation: operation, Err: errBanned}
+		case sat:
+			return nil
 		}
 		select {
 		case <-hold:

@@ -15,6 +15,8 @@ var contextTypes = map[string]string{
 	"aws.backup.protected_resource": "the newest copy of a data store is derived from it",
 	"okta.policy.enrolment":         "what people have enrolled is judged; this says why they could",
 	"okta.group":                    "the roles that groups give count for their members",
+	"github.team":                   "counting a repository's administrators reads who is in it",
+	"github.team_access":            "counting a repository's administrators reads it",
 }
 
 // Fed compares a catalogue with everything the collectors deliver: every type a

@@ -16,6 +16,7 @@ var sharedRows = map[string]string{
 	"aws-config-recorder":         "one check asks each region, the other whether any of them records what belongs to no region",
 	"aws-ebs-snapshot-not-public": "the snapshots that exist, and the region's block that keeps others from becoming public",
 	"aws-ec2-imdsv2":              "the machines that exist, and the region's default where the row's parameter asks for it",
+	"x-ci-static-cloud-keys":      "keys lie in the secrets of repositories and of environments, which are two kinds",
 }
 
 // maxDirect is how many criteria one control may claim to test directly: what

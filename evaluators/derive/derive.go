@@ -41,6 +41,7 @@ var rules = []rule{
 	guardedApplicationsRule,
 	retainedApplicationsRule,
 	keyOwnerRule,
+	repositoryAdministratorsRule,
 }
 
 // Applies says whether something is derived for facts of a kind and type; an

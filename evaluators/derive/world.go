@@ -11,7 +11,8 @@ type world struct {
 	*sight.Sight
 	byAccount map[place][]*evidence.Fact
 	protected map[evidence.Key]*evidence.Fact
-	known     map[recalled]any // see recall
+	known     map[recalled]any            // see recall
+	access    map[string][]*evidence.Fact // RepositoryAccess by repository; see accessTo
 }
 
 type place struct {
@@ -22,7 +23,7 @@ type place struct {
 // contextKinds are the kinds that rules look up in the account of another fact.
 var contextKinds = []evidence.Kind{
 	"Account", "Application", "AuditTrail", "ConfigurationRecorder", "Datastore", "DatastoreDefaults", "Group",
-	"ProtectedResource", "SignOnPolicy", "User",
+	"ProtectedResource", "RepositoryAccess", "SignOnPolicy", "User",
 }
 
 func newWorld(s evidence.Snapshot) *world {

@@ -26,6 +26,7 @@ func AcmeRobotics() *Organization {
 		// A fine-grained token of an owner, made for all repositories but one.
 		Viewer:       Viewer{Person: ada, Member: true},
 		Repositories: acmeRepositories(),
+		Access:       acmeAccess(),
 	}
 }
 

@@ -12,6 +12,9 @@ import (
 func (s *Server) answer(req *http.Request) answer {
 	o := s.org
 	parts := strings.Split(strings.TrimPrefix(req.URL.EscapedPath(), "/"), "/")
+	if a, ok := o.accessAnswer(req, parts); ok {
+		return a
+	}
 	switch {
 	case req.URL.Path == "/user":
 		return say(userBody(o.Viewer.Person))

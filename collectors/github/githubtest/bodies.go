@@ -73,6 +73,7 @@ func (o *Organization) body() map[string]any {
 			"total_private_repos": private, "owned_private_repos": private,
 			"two_factor_requirement_enabled": o.TwoFactorRequired, "default_repository_permission": o.DefaultPermission,
 		})
+		maps.Copy(b, o.accessBody())
 	}
 	return b
 }

@@ -18,6 +18,7 @@ type Organization struct {
 	Repositories      []Repository
 	Rulesets          []Ruleset // the organisation's own; they apply to every default branch
 	Viewer            Viewer
+	Access            Access
 }
 
 // Viewer is whose token asks.

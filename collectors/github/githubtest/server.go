@@ -21,7 +21,8 @@ type Reporter interface {
 // Server answers for one organisation. It is an http.Handler and, for use
 // without a network, an http.RoundTripper. Safe for concurrent use.
 type Server struct {
-	Token string // the only one it accepts
+	Token string       // the only one it accepts
+	App   *Application // beside those it gives this App
 
 	report Reporter
 	judge  *judge
@@ -62,6 +63,10 @@ func (s *Server) RoundTrip(req *http.Request) (*http.Response, error) {
 // ServeHTTP answers a request, under the API's root or under /api/v3.
 func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	s.report.Helper()
+	if a, ok := s.graphql(req); ok {
+		s.write(w, a)
+		return
+	}
 	asked := s.judge.canonical(req)
 	input, err := s.judge.request(asked)
 	if err != nil {
@@ -69,7 +74,14 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 		s.write(w, refuse(http.StatusUnprocessableEntity, "Validation Failed"))
 		return
 	}
-	if req.Header.Get("Authorization") != "Bearer "+s.Token {
+	if a, ok := s.appAnswer(asked); ok {
+		if err := s.judge.answer(input, a); err != nil {
+			s.report.Errorf("the fake's answer to %s %s is not as GitHub describes it: %v", asked.Method, asked.URL.Path, err)
+		}
+		s.write(w, a)
+		return
+	}
+	if !s.authorised(req) {
 		s.write(w, refuse(http.StatusUnauthorized, "Bad credentials"))
 		return
 	}

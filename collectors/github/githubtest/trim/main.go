@@ -2,12 +2,15 @@
 // make, cut from GitHub's published API description with everything they refer
 // to. See testdata/ORIGIN.md for how to get the description.
 //
-//	go run ./collectors/github/githubtest/trim generated/api.github.com.json
+//	go run ./collectors/github/githubtest/trim generated/api.github.com.json generated/ghec.json
+//
+// Paths that GitHub.com describes for Enterprise Cloud only come from the second.
 package main
 
 import (
 	"encoding/json"
 	"fmt"
+	"maps"
 	"os"
 	"strings"
 )
@@ -24,7 +27,42 @@ var kept = []string{
 	"/repos/{owner}/{repo}/branches/{branch}/protection",
 	"/repos/{owner}/{repo}/rules/branches/{branch}",
 	"/repos/{owner}/{repo}/rulesets/{ruleset_id}",
+	"/orgs/{org}/installation",
+	"/app/installations",
+	"/app/installations/{installation_id}",
+	"/orgs/{org}/installations",
+	"/orgs/{org}/teams",
+	"/orgs/{org}/teams/{team_slug}/members",
+	"/orgs/{org}/teams/{team_slug}/repos",
+	"/repos/{owner}/{repo}/collaborators",
+	"/repos/{owner}/{repo}/keys",
+	"/orgs/{org}/hooks",
+	"/repos/{owner}/{repo}/hooks",
+	"/orgs/{org}/actions/permissions",
+	"/orgs/{org}/actions/permissions/selected-actions",
+	"/orgs/{org}/actions/permissions/workflow",
+	"/orgs/{org}/actions/secrets",
+	"/orgs/{org}/actions/oidc/customization/sub",
+	"/orgs/{org}/actions/runner-groups",
+	"/repos/{owner}/{repo}/actions/permissions",
+	"/repos/{owner}/{repo}/actions/permissions/selected-actions",
+	"/repos/{owner}/{repo}/actions/permissions/workflow",
+	"/repos/{owner}/{repo}/actions/permissions/fork-pr-contributor-approval",
+	"/repos/{owner}/{repo}/actions/secrets",
+	"/repos/{owner}/{repo}/actions/oidc/customization/sub",
+	"/repos/{owner}/{repo}/actions/runners",
+	"/repos/{owner}/{repo}/environments",
+	"/repos/{owner}/{repo}/environments/{environment_name}/secrets",
 }
+
+// enterprise are the reads that only Enterprise Cloud's description has.
+var enterprise = []string{
+	"/orgs/{org}/audit-log",
+	"/enterprises/{enterprise}/audit-log/streams",
+}
+
+// mints are the requests that make tokens.
+var mints = []string{"/app/installations/{installation_id}/access_tokens"}
 
 const output = "collectors/github/githubtest/testdata/api.github.com.json"
 
@@ -36,32 +74,39 @@ func main() {
 }
 
 func run() error {
-	if len(os.Args) != 2 {
-		return fmt.Errorf("want one argument: the published description")
+	if len(os.Args) != 3 {
+		return fmt.Errorf("want two arguments: the published descriptions of GitHub.com and of Enterprise Cloud")
 	}
-	b, err := os.ReadFile(os.Args[1])
+	spec, err := load(os.Args[1])
 	if err != nil {
 		return err
 	}
-	var spec map[string]any
-	if err := json.Unmarshal(b, &spec); err != nil {
-		return fmt.Errorf("read %s: %w", os.Args[1], err)
+	cloud, err := load(os.Args[2])
+	if err != nil {
+		return err
 	}
-	paths := map[string]any{}
-	for _, path := range kept {
-		item, ok := object(spec, "paths", path)
-		if !ok {
-			return fmt.Errorf("the description has no %s", path)
+	paths, components := map[string]any{}, map[string]any{}
+	for _, cut := range []struct {
+		from   map[string]any
+		method string
+		paths  []string
+	}{{spec, "get", kept}, {spec, "post", mints}, {cloud, "get", enterprise}} {
+		some := map[string]any{}
+		for _, path := range cut.paths {
+			item, ok := object(cut.from, "paths", path)
+			if !ok {
+				return fmt.Errorf("the description has no %s", path)
+			}
+			some[path] = map[string]any{cut.method: item[cut.method]}
 		}
-		paths[path] = map[string]any{"get": item["get"]}
+		prune(some, false)
+		if err := follow(cut.from, components, some); err != nil {
+			return err
+		}
+		maps.Copy(paths, some)
 	}
 	trimmed := map[string]any{
 		"openapi": spec["openapi"], "info": spec["info"], "servers": spec["servers"], "paths": paths,
-	}
-	prune(paths, false)
-	components := map[string]any{}
-	if err := follow(spec, components, paths); err != nil {
-		return err
 	}
 	trimmed["components"] = components
 	out, err := json.MarshalIndent(trimmed, "", " ")
@@ -69,6 +114,18 @@ func run() error {
 		return err
 	}
 	return os.WriteFile(output, append(out, '\n'), 0o644)
+}
+
+func load(name string) (map[string]any, error) {
+	b, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	var spec map[string]any
+	if err := json.Unmarshal(b, &spec); err != nil {
+		return nil, fmt.Errorf("read %s: %w", name, err)
+	}
+	return spec, nil
 }
 
 // follow copies what is referred to, and what that refers to.
