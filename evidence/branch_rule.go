@@ -10,6 +10,11 @@ type BranchRule struct {
 	Repository *string `json:"repository,omitzero"` // owner/name
 	Branch     *string `json:"branch,omitzero"`
 	Archived   *bool   `json:"archived,omitzero"` // read-only: nothing can be changed through it
+	// Topics are the repository's; what a company marks as critical bears one.
+	Topics []string `json:"topics,omitzero"`
+	// Properties are the repository's own, "name=value"; of several values each has an entry.
+	// github: GET /orgs/{org}/repos custom_properties
+	Properties []string `json:"properties,omitzero"`
 	// Own is the protection set on the branch itself.
 	// github: GET /repos/{owner}/{repo}/branches/{branch}/protection
 	Own *Protection `json:"own,omitzero"`
@@ -35,6 +40,8 @@ type Protection struct {
 	LastPushApproval     *bool    `json:"last_push_approval,omitzero"`    // the last pusher cannot be the only approver
 	CodeOwnerReview      *bool    `json:"code_owner_review,omitzero"`     // code owners must approve
 	StatusChecks         []string `json:"status_checks,omitzero"`         // checks that must pass
+	StatusChecksStrict   *bool    `json:"status_checks_strict,omitzero"`  // they must pass on what the branch will hold after the merge
+	RequiredWorkflows    []string `json:"required_workflows,omitzero"`    // pipelines that must pass
 	ForcePushBlocked     *bool    `json:"force_push_blocked,omitzero"`    // history cannot be rewritten
 	DeletionBlocked      *bool    `json:"deletion_blocked,omitzero"`      // the branch cannot be deleted
 	AdminsBound          *bool    `json:"admins_bound,omitzero"`          // administrators cannot pass by it at will
@@ -54,6 +61,10 @@ type BranchRulesetRule struct {
 	CodeOwnerReview     bool     `json:"code_owner_review,omitempty" seen:"always"`
 	ResolveThreads      bool     `json:"resolve_threads,omitempty" seen:"always"`
 	StatusChecks        []string `json:"status_checks,omitempty" seen:"always"`
+	// StatusChecksStrict: the checks must pass on the newest state of the branch.
+	StatusChecksStrict bool `json:"status_checks_strict,omitempty" seen:"always"`
+	// RequiredWorkflows are the files of a rule of type workflows.
+	RequiredWorkflows []string `json:"required_workflows,omitempty" seen:"always"`
 }
 
 // RulesetBypass is an actor who may pass by a ruleset.

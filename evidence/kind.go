@@ -29,8 +29,10 @@ var Kinds = []KindInfo{
 	attestationKind,
 	auditTrailKind,
 	backupServiceKind,
+	branchHistoryKind,
 	branchRuleKind,
 	certificateKind,
+	changeRequestKind,
 	configurationRecorderKind,
 	datastoreDefaultsKind,
 	datastoreKind,
@@ -60,6 +62,7 @@ var Kinds = []KindInfo{
 	vendorKind,
 	vulnerabilityScannerKind,
 	webhookKind,
+	workflowKind,
 	workloadKind,
 }
 

@@ -22,8 +22,23 @@ type Repository struct {
 	DependencyAlerts *bool `json:"dependency_alerts,omitzero"`
 	// DependencyUpdates: fixes for weak dependencies are proposed. github: security_and_analysis.dependabot_security_updates
 	DependencyUpdates *bool `json:"dependency_updates,omitzero"`
+	// Languages are the programming languages found in it, sorted.
+	// github: GET /repos/{owner}/{repo}/languages
+	Languages []string `json:"languages,omitzero"`
+	// CodeScanning is how its own code is searched for flaws.
+	CodeScanning *CodeScanning `json:"code_scanning,omitzero"`
 	// Administrators counts the people who administer the repository without
 	// owning the organisation: by name, or as members of a team. Derived from
 	// RepositoryAccess, Group and User; unseen where any of them is.
 	Administrators *int64 `json:"administrators,omitzero" derived:"true"`
+}
+
+// CodeScanning is how a repository's own code is searched for flaws.
+type CodeScanning struct {
+	// Managed: the provider runs the search by itself.
+	// github: GET /repos/{owner}/{repo}/code-scanning/default-setup state (configured)
+	Managed *bool `json:"managed,omitzero"`
+	// LastAnalysis is the newest search of the default branch that ended without an error.
+	// github: GET /repos/{owner}/{repo}/code-scanning/analyses (not read where the search is managed)
+	LastAnalysis *Moment `json:"last_analysis,omitzero"` // volatile, by day
 }

@@ -39,4 +39,7 @@ type SecurityAlert struct {
 	FixAvailable *bool `json:"fix_available,omitzero"`
 	// Subject is what it was found in: a repository, an instance, an image.
 	Subject *string `json:"subject,omitzero"`
+	// Development: what it was found in is needed to build or test only.
+	// github: dependency.scope of a Dependabot alert
+	Development *bool `json:"development,omitzero"`
 }

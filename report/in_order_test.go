@@ -38,7 +38,7 @@ func TestJSONOfFindingsThatAreNotHeldIsTheSame(t *testing.T) {
 			}
 			streamed := held
 			streamed.All, streamed.Findings = byResource(held.Findings), nil
-			require.True(t, string(scanJSON(t, held)) == string(scanJSON(t, streamed)))
+			require.Equal(t, string(scanJSON(t, held)), string(scanJSON(t, streamed)))
 		})
 	}
 }

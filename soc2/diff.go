@@ -94,7 +94,7 @@ func (d *Differ) Compare(findings []Finding, was []FindingState) (states []Findi
 		changed = changed || differs
 	}
 	for len(findings) > 0 || len(was) > 0 {
-		c := 0
+		var c int // as comparing the two next: below 0 is judged only, above is remembered only
 		switch {
 		case len(findings) == 0:
 			c = 1

@@ -114,7 +114,9 @@ func (t *Tally) findings() []Finding {
 		checks = append(checks, check)
 		n += (len(pieces)-1)*pieceOfFindings + len(pieces[len(pieces)-1])
 	}
-	slices.SortFunc(checks, func(a, b checkOf) int { return cmp.Or(cmp.Compare(a.control, b.control), cmp.Compare(a.check, b.check)) })
+	slices.SortFunc(checks, func(a, b checkOf) int {
+		return cmp.Or(cmp.Compare(a.control, b.control), cmp.Compare(a.check, b.check))
+	})
 	all := make([]Finding, 0, n)
 	for _, check := range checks {
 		for _, piece := range t.kept[check] {

@@ -69,17 +69,16 @@ type register struct {
 	find, largest, insert string
 }
 
-// id finds the number of what the arguments name, and gives it one if it has
-// none: then it is new.
-func (c *commit) id(ctx context.Context, r register, args ...any) (id int64, isNew bool, err error) {
+// id finds the number of what the arguments name, and gives it one if it has none.
+func (c *commit) id(ctx context.Context, r register, args ...any) (id int64, err error) {
 	err = c.row(ctx, r.find, args...).Scan(&id)
 	if !errors.Is(err, sql.ErrNoRows) {
-		return id, false, err
+		return id, err
 	}
 	if id, err = c.nextID(ctx, r.largest); err != nil {
-		return 0, false, err
+		return 0, err
 	}
-	return id, true, c.exec(ctx, r.insert, append([]any{id}, args...)...)
+	return id, c.exec(ctx, r.insert, append([]any{id}, args...)...)
 }
 
 // blob keeps bytes under their digest, once.

@@ -55,7 +55,8 @@ func (t *installed) RoundTrip(req *http.Request) (*http.Response, error) {
 		return t.next.RoundTrip(req)
 	}
 	ctx := req.Context()
-	token, err := "", error(nil)
+	var token string
+	var err error
 	if itself, _ := ctx.Value(asAppKey{}).(bool); itself {
 		token, err = t.app.signed()
 	} else {
@@ -192,7 +193,7 @@ func appUnseen(ctx context.Context, operation string, a answer, err error) error
 		return err
 	}
 	said := strings.ToLower(no.message)
-	hint := ""
+	var hint string
 	switch {
 	case strings.Contains(said, "expiration time") || strings.Contains(said, "issued at"):
 		hint = setClock

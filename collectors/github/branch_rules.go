@@ -11,6 +11,8 @@ import (
 
 var branchPopulation = evidence.Population{Kind: "BranchRule", Type: "github.branch"}
 
+// Calls: ⌈repositories/100⌉ (twice where there are several pages) + 1, for each
+// repository 1 + ⌈rules/100⌉, and 1 for each ruleset.
 var branchRulesCollector = evidence.Collector{
 	Name:        "github_branch_rules",
 	Doc:         "Reads what protects the default branch of each repository: its own protection, the rules of rulesets that apply to it, and who may bypass those.",
@@ -36,10 +38,16 @@ func (s *source) collectBranchRules(ctx context.Context, c *session, rec *eviden
 // other. The branch is known by its repository's number: there is one default
 // branch, whatever its name.
 func (s *source) branchFact(ctx context.Context, c *session, r repository, bypasses *bypassReader) evidence.Fact {
-	body := &evidence.BranchRule{Repository: &r.FullName, Branch: r.DefaultBranch, Archived: r.Archived}
+	body := &evidence.BranchRule{Repository: &r.FullName, Branch: r.DefaultBranch, Archived: r.Archived, Topics: r.Topics, Properties: r.properties()}
 	f := evidence.Fact{Resource: s.resource(branchPopulation, strconv.FormatInt(r.ID, 10), r.FullName), Body: body}
 	if r.Archived == nil {
 		f.Miss("archived", unreadable(readRepositories, "GitHub did not state it", nil))
+	}
+	if body.Topics == nil {
+		f.Miss("topics", unreadable(readRepositories, "GitHub did not state it", nil))
+	}
+	if body.Properties == nil {
+		f.Miss("properties", notStated(readRepositories, "custom properties came with Enterprise Server 3.13; a topic marks a repository on any"))
 	}
 	if r.DefaultBranch == nil || *r.DefaultBranch == "" {
 		body.Branch = nil

@@ -140,7 +140,8 @@ func readGraphQL(q question, a answer, into any) error {
 	if err := decode(a.body, &said); err != nil {
 		return unreadable(q.name, "the answer cannot be read", err)
 	}
-	for _, e := range said.Errors {
+	if len(said.Errors) > 0 {
+		e := said.Errors[0] // one is enough: a part of an answer is none
 		u := &evidence.Unseen{Reason: evidence.ProviderError, Operation: q.name, Err: &refused{status: a.status, message: e.Message}}
 		switch e.Type {
 		case "FORBIDDEN", "INSUFFICIENT_SCOPES", "NOT_FOUND":

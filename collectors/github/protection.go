@@ -40,6 +40,7 @@ type reviewRule struct {
 
 type statusRule struct {
 	Contexts []string `json:"contexts"`
+	Strict   *bool    `json:"strict"`
 }
 
 // readOwnProtection reads the protection set on the branch itself.
@@ -74,7 +75,7 @@ func readOwnProtection(ctx context.Context, c *session, path string, f *evidence
 func unprotected() *evidence.Protection {
 	return &evidence.Protection{
 		Exists: no(), PullRequestRequired: no(), Approvals: new(int64), DismissStaleReviews: no(),
-		LastPushApproval: no(), CodeOwnerReview: no(), StatusChecks: []string{}, ForcePushBlocked: no(),
+		LastPushApproval: no(), CodeOwnerReview: no(), StatusChecks: []string{}, StatusChecksStrict: no(), RequiredWorkflows: []string{}, ForcePushBlocked: no(),
 		DeletionBlocked: no(), AdminsBound: no(), SignedCommits: no(), ConversationResolved: no(),
 	}
 }
@@ -94,8 +95,10 @@ func (p protection) neutral(f *evidence.Fact) *evidence.Protection {
 		own.Approvals = new(int64)
 		own.DismissStaleReviews, own.LastPushApproval, own.CodeOwnerReview = no(), no(), no()
 	}
-	own.StatusChecks = []string{}
+	// Only rulesets can demand workflows.
+	own.StatusChecks, own.StatusChecksStrict, own.RequiredWorkflows = []string{}, no(), []string{}
 	if p.StatusChecks != nil {
+		own.StatusChecksStrict = seen(f, "own.status_checks_strict", p.StatusChecks.Strict)
 		if own.StatusChecks = p.StatusChecks.Contexts; own.StatusChecks == nil {
 			f.Miss("own.status_checks", leftOut())
 		}

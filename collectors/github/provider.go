@@ -1,6 +1,7 @@
 // Package github reads GitHub organisations through the REST API: the
-// organisation itself, its members and outside collaborators, its repositories
-// and what protects their default branches. It reads only, and it knows nothing
+// organisation itself, its members and outside collaborators, its repositories,
+// what protects their default branches and what came to them, security alerts
+// and workflow files. It reads only, and it knows nothing
 // of what the settings mean.
 package github
 
@@ -38,6 +39,9 @@ var collectors = []evidence.Collector{
 	pipelineSettingsCollector,
 	environmentsCollector,
 	auditLogCollector,
+	changesCollector,
+	securityAlertsCollector,
+	workflowsCollector,
 }
 
 // The reads, as GitHub's API description names their paths.
@@ -63,6 +67,10 @@ var reads = []string{
 	readOrgActions, readOrgSelectedActions, readOrgWorkflowToken, readOrgSecrets, readOrgSubject, readRunnerGroups,
 	readRepoActions, readRepoSelectedActions, readRepoWorkflowToken, readForkApproval, readRepoSecrets, readRepoSubject, readRunners,
 	readEnvironments, readEnvironmentSecrets, readAuditLog, readAuditStreams,
+	readLanguages, readDefaultSetup, readAnalyses,
+	readPulls, readPull, readReviews, readPullCommits, readCheckRuns, readStatuses,
+	readBranch, readActivity, readPullsOfCommit, readComparison,
+	readSecretAlerts, readDependencyAlerts, readCodeAlerts, readTree, readBlob,
 }
 
 // The rights the reads need, as fine-grained tokens and Apps name them. GitHub

@@ -11,12 +11,14 @@ import (
 
 var repositoryPopulation = evidence.Population{Kind: "Repository", Type: "github.repository"}
 
+// Calls: ⌈repositories/100⌉ (twice where there are several pages) + 1, and for
+// each repository 1, and 2 or 3 more where it is not archived.
 var repositoriesCollector = evidence.Collector{
 	Name:        "github_repositories",
 	Doc:         "Reads the organisation's repositories and which security features are on.",
 	Populations: []evidence.Population{repositoryPopulation},
-	Reads:       []string{readRepositories, readOrganization, readAlertsSwitch},
-	Permissions: []string{permitRepositories, permitOrganization, permitProtection},
+	Reads:       []string{readRepositories, readOrganization, readAlertsSwitch, readLanguages, readDefaultSetup, readAnalyses},
+	Permissions: []string{permitRepositories, permitOrganization, permitProtection, permitCodeAlerts},
 }
 
 func (s *source) collectRepositories(ctx context.Context, c *session, rec *evidence.Recorder) error {
@@ -27,8 +29,13 @@ func (s *source) collectRepositories(ctx context.Context, c *session, rec *evide
 		if ctx.Err() != nil {
 			return err
 		}
-		if f.Body.(*evidence.Repository).DependencyAlerts = on; on == nil {
+		body := f.Body.(*evidence.Repository)
+		if body.DependencyAlerts = on; on == nil {
 			f.Miss("dependency_alerts", err)
+		}
+		readScanning(ctx, c, r, &f, body)
+		if ctx.Err() != nil {
+			return context.Cause(ctx)
 		}
 		return rec.Add(f)
 	})

@@ -24,6 +24,7 @@ type repository struct {
 	Fork          *bool                `json:"fork"`
 	DefaultBranch *string              `json:"default_branch"`
 	Topics        []string             `json:"topics"`
+	Properties    map[string]any       `json:"custom_properties"` // a text, several, or null
 	CreatedAt     *time.Time           `json:"created_at"`
 	PushedAt      stated[time.Time]    `json:"pushed_at"`
 	Permissions   map[string]bool      `json:"permissions"` // of the token's user

@@ -17,6 +17,10 @@ type ruleParameters struct {
 	StatusChecks []struct {
 		Context string `json:"context"`
 	} `json:"required_status_checks"`
+	Strict    bool `json:"strict_required_status_checks_policy"`
+	Workflows []struct {
+		Path string `json:"path"`
+	} `json:"workflows"`
 }
 
 // readRules reads the rules that apply to a branch. It does not use go-github's
@@ -55,7 +59,7 @@ func parseRule(item json.RawMessage) (evidence.BranchRulesetRule, error) {
 		return evidence.BranchRulesetRule{}, unreadable(readBranchRules, "a rule without type or ruleset_id", err)
 	}
 	r := evidence.BranchRulesetRule{RulesetID: head.RulesetID, Source: head.Source, Type: head.Type}
-	if head.Type != "pull_request" && head.Type != "required_status_checks" {
+	if head.Type != "pull_request" && head.Type != "required_status_checks" && head.Type != "workflows" {
 		return r, nil
 	}
 	var p ruleParameters
@@ -66,6 +70,10 @@ func parseRule(item json.RawMessage) (evidence.BranchRulesetRule, error) {
 	r.CodeOwnerReview, r.ResolveThreads = p.CodeOwners, p.Threads
 	for _, check := range p.StatusChecks {
 		r.StatusChecks = append(r.StatusChecks, check.Context)
+	}
+	r.StatusChecksStrict = p.Strict
+	for _, w := range p.Workflows {
+		r.RequiredWorkflows = append(r.RequiredWorkflows, w.Path)
 	}
 	return r, nil
 }

@@ -54,6 +54,32 @@ var sampleFiles = map[string][]string{
 	},
 	"environments.yaml": {"GET /repos/{owner}/{repo}/environments", "GET /repos/{owner}/{repo}/environments/{environment_name}/secrets"},
 	"audit-log.yaml":    {"GET /orgs/{org}/audit-log"},
+	"code_scanning.yaml": {
+		"GET /repos/{owner}/{repo}/languages",
+		"GET /repos/{owner}/{repo}/code-scanning/default-setup",
+		"GET /repos/{owner}/{repo}/code-scanning/analyses",
+	},
+	"changes.yaml": {
+		"GET /repos/{owner}/{repo}/pulls",
+		"GET /repos/{owner}/{repo}/pulls/{pull_number}",
+		"GET /repos/{owner}/{repo}/pulls/{pull_number}/reviews",
+		"GET /repos/{owner}/{repo}/pulls/{pull_number}/commits",
+		"GET /repos/{owner}/{repo}/commits/{ref}/check-runs",
+		"GET /repos/{owner}/{repo}/commits/{ref}/statuses",
+		"GET /repos/{owner}/{repo}/branches/{branch}",
+		"GET /repos/{owner}/{repo}/activity",
+		"GET /repos/{owner}/{repo}/commits/{commit_sha}/pulls",
+		"GET /repos/{owner}/{repo}/compare/{basehead}",
+	},
+	"security_alerts.yaml": {
+		"GET /orgs/{org}/secret-scanning/alerts",
+		"GET /orgs/{org}/dependabot/alerts",
+		"GET /orgs/{org}/code-scanning/alerts",
+	},
+	"workflows.yaml": {
+		"GET /repos/{owner}/{repo}/git/trees/{tree_sha}",
+		"GET /repos/{owner}/{repo}/git/blobs/{file_sha}",
+	},
 }
 
 // The sample's exchanges are what the fake answers, so they cannot drift from
@@ -142,6 +168,10 @@ func TestSampleCompany(t *testing.T) {
 				require.Len(t, p.Holes, 1, name)
 				require.Equal(t, evidence.Denied, p.Holes[0].Reason)
 				require.Contains(t, p.Holes[0].Detail, "1 of 7 repositories could not be read, such as acme-robotics/website")
+			case "github_security_alerts":
+				// Nor was it for its alerts, which GitHub leaves out.
+				require.Len(t, p.Holes, 1)
+				require.Contains(t, p.Holes[0].Detail, "acme-robotics/website")
 			default:
 				require.Empty(t, p.Holes, name)
 			}
@@ -236,7 +266,7 @@ func TestSampleCompany(t *testing.T) {
 		})
 		require.Contains(t, b.Rules, evidence.BranchRulesetRule{RulesetID: 771001, Source: "acme-robotics/cloud-api", Type: "merge_queue"})
 		require.Contains(t, b.Rules, evidence.BranchRulesetRule{
-			RulesetID: 771001, Source: "acme-robotics/cloud-api", Type: "required_status_checks", StatusChecks: []string{"build", "integration"},
+			RulesetID: 771001, Source: "acme-robotics/cloud-api", Type: "required_status_checks", StatusChecks: []string{"build", "integration"}, StatusChecksStrict: true,
 		})
 		require.Empty(t, b.Bypasses)
 		require.NotNil(t, b.Bypasses)

@@ -18,7 +18,7 @@ type Settings struct {
 	// Organizations are the logins of the organisations to read.
 	Organizations []string `yaml:"organizations" json:"organizations" jsonschema:"required,minItems=1,description=Logins of the organisations to read, such as acme-robotics."`
 	// Token is a personal access token of an organisation owner.
-	Token string `yaml:"token,omitempty" json:"token,omitempty" jsonschema:"description=Instead of a GitHub App: personal access token of an organisation owner. Fine-grained: organisation Administration and Members (read) and repository Metadata and Administration (read) on all repositories. Classic: admin:org and repo."`
+	Token string `yaml:"token,omitempty" json:"token,omitempty" jsonschema:"description=Instead of a GitHub App: personal access token of an organisation owner. Fine-grained\\, all read\\, on all repositories: organisation Administration and Members\\, and of repositories Administration\\, Metadata\\, Contents\\, Pull requests\\, Checks\\, Commit statuses\\, Actions\\, Environments\\, Secrets\\, Webhooks\\, Secret scanning alerts\\, Dependabot alerts and Code scanning alerts. Classic: admin:org and repo."`
 	// AppID and ClientID name a GitHub App; either does.
 	AppID    int64  `yaml:"app_id,omitempty" json:"app_id,omitempty" jsonschema:"description=Number of a GitHub App that the organisations have installed; the way to sign in that we advise. See the list of permissions for what to grant."`
 	ClientID string `yaml:"client_id,omitempty" json:"client_id,omitempty" jsonschema:"description=Client id of the App; instead of app_id."`
@@ -28,6 +28,10 @@ type Settings struct {
 	InstallationID int64 `yaml:"installation_id,omitempty" json:"installation_id,omitempty" jsonschema:"description=Number of the App's installation; found by the organisation's login where it is left out."`
 	// Enterprise is the slug of the enterprise that the organisations belong to.
 	Enterprise string `yaml:"enterprise,omitempty" json:"enterprise,omitempty" jsonschema:"description=Slug of the enterprise that the organisations belong to (github.com/enterprises/SLUG): single sign-on and streams of the audit log may be set there. Only an enterprise owner's classic token can read them."`
+	// ChangeLookbackDays is how far back merged changes and pushes are read.
+	ChangeLookbackDays int `yaml:"change_lookback_days,omitempty" json:"change_lookback_days,omitempty" jsonschema:"default=90,minimum=1,maximum=366,description=How many days back merged pull requests and direct pushes are read."`
+	// DetailCalls is the most calls one pull makes for the details of changes, and of workflows.
+	DetailCalls int `yaml:"detail_calls,omitempty" json:"detail_calls,omitempty" jsonschema:"default=2000,minimum=1,description=The most calls one pull makes for details of pull requests and pushes\\, and one for workflow files. What is left over is a hole\\, and the next pull of a running daemon reads on. GitHub allows 5000 calls an hour to all that use one account."`
 	// BaseURL is the address of the API where it is not GitHub.com's.
 	BaseURL string `yaml:"base_url,omitempty" json:"base_url,omitempty" jsonschema:"default=https://api.github.com,description=Address of the API. Enterprise Server: https://HOST/api/v3. Enterprise Cloud with data residency: https://api.SUBDOMAIN.ghe.com."`
 }
@@ -63,6 +67,10 @@ func sources(s Settings, o connect.Options) ([]connect.Source, error) {
 	if len(s.Organizations) == 0 {
 		return nil, errors.New("organizations: empty; list the logins of the organisations to read")
 	}
+	limits, err := limitsOf(s)
+	if err != nil {
+		return nil, err
+	}
 	api := newAPI(base, s.Token, o)
 	open := func(login string) *source {
 		src := newSource(api, login)
@@ -84,7 +92,9 @@ func sources(s Settings, o connect.Options) ([]connect.Source, error) {
 			return nil, fmt.Errorf("organizations[%d]: %q is listed twice", i, org)
 		}
 		seen = append(seen, login)
-		found = append(found, open(login).connect())
+		src := open(login)
+		src.details = newDetails(limits, o.Clock)
+		found = append(found, src.connect())
 	}
 	return found, nil
 }

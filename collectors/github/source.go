@@ -19,9 +19,12 @@ type source struct {
 	// app is the GitHub App as which we look; nil: with a token.
 	app            *installed
 	installationID int64 // 0: to be found by the login
+	details        *details
 }
 
-func newSource(a *api, login string) *source { return &source{api: a, login: login} }
+func newSource(a *api, login string) *source {
+	return &source{api: a, login: login, details: new(details)}
+}
 
 func (s *source) scope() evidence.Scope {
 	return evidence.Scope{Provider: providerName, Account: s.login}
@@ -74,6 +77,9 @@ func (s *source) discover(ctx context.Context, _ []evidence.FeedID) (connect.Dis
 		feed(pipelineSettingsCollector, s.collectPipelineSettings),
 		feed(environmentsCollector, s.collectEnvironments),
 		feed(auditLogCollector, s.collectAuditLog),
+		feed(changesCollector, s.collectChanges),
+		feed(securityAlertsCollector, s.collectSecurityAlerts),
+		feed(workflowsCollector, s.collectWorkflows),
 	}}
 	var err error
 	if s.app != nil {

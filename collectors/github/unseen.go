@@ -100,7 +100,10 @@ func needs(operation string) string {
 	case readUserOrganizations:
 		return "needs read:org; or name the organisation in GITHUB_ORG"
 	}
-	return accessNeeds[operation]
+	if need, ok := accessNeeds[operation]; ok {
+		return need
+	}
+	return needsForCode(operation)
 }
 
 // refused is GitHub's refusal in a form that does not change between pulls.

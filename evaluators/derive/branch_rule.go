@@ -23,7 +23,7 @@ func rulesets(s *subject, b *evidence.BranchRule) *evidence.Protection {
 		s.miss("rulesets", sight.Holes(s.Fact, "rules"))
 		return nil
 	}
-	m := merged{StatusChecks: []string{}}
+	m := merged{StatusChecks: []string{}, Workflows: []string{}}
 	for _, r := range b.Rules {
 		m.add(r)
 	}
@@ -35,7 +35,7 @@ func rulesets(s *subject, b *evidence.BranchRule) *evidence.Protection {
 	return &evidence.Protection{
 		Exists: &exists, PullRequestRequired: &m.PullRequest, Approvals: &m.Approvals,
 		DismissStaleReviews: &m.DismissStale, LastPushApproval: &m.LastPush, CodeOwnerReview: &m.CodeOwner,
-		StatusChecks: m.StatusChecks, ForcePushBlocked: &m.ForcePush, DeletionBlocked: &m.Deletion,
+		StatusChecks: m.StatusChecks, StatusChecksStrict: &m.Strict, RequiredWorkflows: m.Workflows, ForcePushBlocked: &m.ForcePush, DeletionBlocked: &m.Deletion,
 		AdminsBound: s.set("rulesets.admins_bound", bound), SignedCommits: &m.Signed, ConversationResolved: &m.Resolved,
 	}
 }
@@ -52,9 +52,9 @@ func adminsBound(s *subject, b *evidence.BranchRule) truth {
 // merged is the strictest of the rules so far.
 type merged struct {
 	PullRequest, DismissStale, LastPush, CodeOwner bool
-	ForcePush, Deletion, Signed, Resolved          bool
+	ForcePush, Deletion, Signed, Resolved, Strict  bool
 	Approvals                                      int64
-	StatusChecks                                   []string
+	StatusChecks, Workflows                        []string
 }
 
 // add takes one rule in. Types not named here demand nothing that is judged.
@@ -70,6 +70,9 @@ func (m *merged) add(r evidence.BranchRulesetRule) {
 		m.Resolved = m.Resolved || r.ResolveThreads
 	case "required_status_checks":
 		m.StatusChecks = union(m.StatusChecks, r.StatusChecks)
+		m.Strict = m.Strict || r.StatusChecksStrict && len(r.StatusChecks) > 0
+	case "workflows":
+		m.Workflows = union(m.Workflows, r.RequiredWorkflows)
 	case "non_fast_forward":
 		m.ForcePush = true
 	case "deletion":

@@ -20,7 +20,7 @@ func branch(t *testing.T, b evidence.BranchRule, holes ...evidence.Hole) (*evide
 func open() *evidence.Protection {
 	return &evidence.Protection{
 		Exists: new(false), PullRequestRequired: new(false), Approvals: new(int64(0)), DismissStaleReviews: new(false),
-		LastPushApproval: new(false), CodeOwnerReview: new(false), StatusChecks: []string{}, ForcePushBlocked: new(false),
+		LastPushApproval: new(false), CodeOwnerReview: new(false), StatusChecks: []string{}, StatusChecksStrict: new(false), RequiredWorkflows: []string{}, ForcePushBlocked: new(false),
 		DeletionBlocked: new(false), AdminsBound: new(false), SignedCommits: new(false), ConversationResolved: new(false),
 	}
 }
@@ -34,7 +34,8 @@ func TestRulesets(t *testing.T) {
 			{RulesetID: 1, Type: "pull_request", Approvals: 1, DismissStaleReviews: true, ResolveThreads: true},
 			{RulesetID: 2, Type: "pull_request", Approvals: 2, CodeOwnerReview: true, LastPushApproval: true},
 			{RulesetID: 1, Type: "required_status_checks", StatusChecks: []string{"test", "build"}},
-			{RulesetID: 2, Type: "required_status_checks", StatusChecks: []string{"lint", "test"}},
+			{RulesetID: 2, Type: "required_status_checks", StatusChecks: []string{"lint", "test"}, StatusChecksStrict: true},
+			{RulesetID: 2, Type: "workflows", RequiredWorkflows: []string{".github/workflows/scan.yml"}},
 			{RulesetID: 2, Type: "non_fast_forward"},
 			{RulesetID: 2, Type: "deletion"},
 			{RulesetID: 2, Type: "required_signatures"},
@@ -44,7 +45,7 @@ func TestRulesets(t *testing.T) {
 		yes := new(true)
 		require.Equal(t, &evidence.Protection{
 			Exists: yes, PullRequestRequired: yes, Approvals: new(int64(2)), DismissStaleReviews: yes, LastPushApproval: yes, CodeOwnerReview: yes,
-			StatusChecks: []string{"build", "lint", "test"}, ForcePushBlocked: yes, DeletionBlocked: yes, AdminsBound: yes, SignedCommits: yes, ConversationResolved: yes,
+			StatusChecks: []string{"build", "lint", "test"}, StatusChecksStrict: yes, RequiredWorkflows: []string{".github/workflows/scan.yml"}, ForcePushBlocked: yes, DeletionBlocked: yes, AdminsBound: yes, SignedCommits: yes, ConversationResolved: yes,
 		}, b.Rulesets)
 	})
 

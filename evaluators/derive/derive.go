@@ -26,6 +26,7 @@ type rule struct {
 var rules = []rule{
 	administratorsRule,
 	branchRuleRule,
+	changeRequestRule,
 	datastoreRule,
 	fullTrailRule,
 	globalConfigurationRule,
@@ -42,6 +43,7 @@ var rules = []rule{
 	retainedApplicationsRule,
 	keyOwnerRule,
 	repositoryAdministratorsRule,
+	workflowRule,
 }
 
 // Applies says whether something is derived for facts of a kind and type; an

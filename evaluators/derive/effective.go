@@ -26,6 +26,8 @@ func effective(s *subject, b *evidence.BranchRule) *evidence.Protection {
 		LastPushApproval:     h.either("last_push_approval", func(p *evidence.Protection) *bool { return p.LastPushApproval }),
 		CodeOwnerReview:      h.either("code_owner_review", func(p *evidence.Protection) *bool { return p.CodeOwnerReview }),
 		StatusChecks:         h.all("status_checks", func(p *evidence.Protection) []string { return p.StatusChecks }),
+		StatusChecksStrict:   h.either("status_checks_strict", func(p *evidence.Protection) *bool { return p.StatusChecksStrict }),
+		RequiredWorkflows:    h.all("required_workflows", func(p *evidence.Protection) []string { return p.RequiredWorkflows }),
 		ForcePushBlocked:     h.either("force_push_blocked", func(p *evidence.Protection) *bool { return p.ForcePushBlocked }),
 		DeletionBlocked:      h.either("deletion_blocked", func(p *evidence.Protection) *bool { return p.DeletionBlocked }),
 		AdminsBound:          h.bound(),

@@ -1,6 +1,7 @@
 package derive
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/controlwatch/controlwatch/evaluators/sight"
@@ -150,5 +151,5 @@ func (w *world) accessTo(r evidence.Resource) []*evidence.Fact {
 		return w.access[strings.Join([]string{r.Provider, r.Account, name}, "\x00")]
 	}
 	known, unplaced := at(r.Name), at("")
-	return append(known[:len(known):len(known)], unplaced...)
+	return append(slices.Clip(known), unplaced...)
 }

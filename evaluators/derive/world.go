@@ -22,7 +22,7 @@ type place struct {
 
 // contextKinds are the kinds that rules look up in the account of another fact.
 var contextKinds = []evidence.Kind{
-	"Account", "Application", "AuditTrail", "ConfigurationRecorder", "Datastore", "DatastoreDefaults", "Group",
+	"Account", "Application", "AuditTrail", "BranchRule", "ConfigurationRecorder", "Datastore", "DatastoreDefaults", "Group",
 	"ProtectedResource", "RepositoryAccess", "SignOnPolicy", "User",
 }
 

@@ -9,7 +9,7 @@ import (
 // not, some out of the token's sight.
 func AcmeRobotics() *Organization {
 	ada := Person{ID: 4100101, Login: "ada", Owner: true}
-	return &Organization{
+	return withCode(&Organization{
 		Login: "acme-robotics", ID: 98200431, CreatedAt: day(2021, 3, 9), DefaultPermission: "read",
 		Members: []Person{
 			ada,
@@ -27,7 +27,7 @@ func AcmeRobotics() *Organization {
 		Viewer:       Viewer{Person: ada, Member: true},
 		Repositories: acmeRepositories(),
 		Access:       acmeAccess(),
-	}
+	})
 }
 
 func acmeRepositories() []Repository {

@@ -15,6 +15,9 @@ func (s *Server) answer(req *http.Request) answer {
 	if a, ok := o.accessAnswer(req, parts); ok {
 		return a
 	}
+	if a, ok := o.codeAnswer(req, parts); ok {
+		return a
+	}
 	switch {
 	case req.URL.Path == "/user":
 		return say(userBody(o.Viewer.Person))

@@ -115,6 +115,7 @@ func (o *Organization) repositoryBody(r *Repository) map[string]any {
 	if !r.PushedAt.IsZero() {
 		b["pushed_at"] = r.PushedAt.Format(time.RFC3339)
 	}
+	b["custom_properties"] = map[string]any{}
 	if r.Properties != nil {
 		b["custom_properties"] = r.Properties
 	}

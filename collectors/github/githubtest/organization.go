@@ -54,7 +54,8 @@ type Repository struct {
 	Features      map[string]bool
 	Properties    map[string]any // custom properties
 	ViewerAdmin   bool           // the viewer, who is no owner, administers it
-	NotGranted    bool           // it is public, and not among those a fine-grained token was made for
+	Code          Code
+	NotGranted    bool // it is public, and not among those a fine-grained token was made for
 }
 
 // Protection is the protection set on a branch itself.

@@ -87,6 +87,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	s.mu.Lock()
 	a := s.answer(asked)
+	a = s.judge.filled(input, a)
 	if held := s.org.Viewer.Scopes; held != nil {
 		a.header.Set("X-OAuth-Scopes", strings.Join(held, ", "))
 	}
@@ -102,6 +103,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   []byte
+	fill   bool // what is required and does not matter is added from the description
 }
 
 func (s *Server) write(w http.ResponseWriter, a answer) {
