@@ -9,6 +9,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/controlwatch/controlwatch/evaluators"
+	"github.com/controlwatch/controlwatch/evaluators/derive"
 	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/soc2"
 )
@@ -126,13 +127,16 @@ func TestEvaluateFacts(t *testing.T) {
 		t.Parallel()
 		u := good()
 		u.MFA.Enabled = nil
-		fs := evaluate(t, e, evidence.Snapshot{Feeds: []evidence.FeedState{userFeed()}, Facts: []evidence.Fact{iamUser("a", u, evidence.Hole{Field: "mfa.enabled", Reason: evidence.Throttled})}})
+		world := evidence.Snapshot{At: now, Feeds: []evidence.FeedState{userFeed()}, Facts: []evidence.Fact{iamUser("a", u, evidence.Hole{Field: "mfa.enabled", Reason: evidence.Throttled})}}
+		fs := evaluate(t, e, world)
 		require.JSONEq(t, `{"status":"active","mfa.enabled":{"unseen":"throttled"},"mfa.factors":[],"last_active":"2026-11-13T09:00:00Z","created_at":{"unseen":"not-collected"},"roles":["<a> & b"]}`, string(fs[0].Observed))
 		require.Equal(t, "Seen within 90 days, in active, pending.", fs[0].Desired)
 		require.Equal(t, "After 90 days disable it.", fs[0].Remediation)
 		require.Equal(t, soc2.Critical, fs[0].Severity)
 		require.Equal(t, []string{"row-1"}, fs[0].Covers)
-		require.Equal(t, "digest-a", fs[0].Inputs)
+		judged, err := derive.All(world)[0].Encode()
+		require.NoError(t, err)
+		require.Equal(t, evidence.Digest(judged), fs[0].Inputs, "users have derived fields, so what was stored is not what was judged")
 	})
 
 	t.Run("an evaluation error is unobserved, never a verdict", func(t *testing.T) {

@@ -16,6 +16,8 @@ type Account struct {
 	// repository: none, read, write, admin. github: default_repository_permission
 	MemberRepositoryPermission *string             `json:"member_repository_permission,omitzero"`
 	GitHub                     *GitHubOrganization `json:"github,omitzero"`
+	Contacts                   *Contacts           `json:"contacts,omitzero"`
+	Organization               *Organization       `json:"organization,omitzero"`
 	// Administrators counts the account's active users who are administrators.
 	// Derived from its users; unseen where any of them is.
 	Administrators *int64 `json:"administrators,omitzero" derived:"true"`
@@ -33,7 +35,13 @@ type Account struct {
 	// AdministratorSignOn is what it takes to open the provider's own console for
 	// administrators. Derived from the application and the policy that guards it.
 	AdministratorSignOn *AdministratorSignOn `json:"administrator_sign_on,omitzero" derived:"true"`
-	Okta                *OktaOrg             `json:"okta,omitzero"`
+	// AdminPrincipals names everything in the account that holds administration:
+	// "user/ada", "role/deploy", "permission-set/Admins". Derived from its users
+	// and roles; only for aws.
+	AdminPrincipals []string `json:"admin_principals,omitzero" derived:"true"`
+	// Federation says where people's identities come from. Derived from identity providers; only for aws.
+	Federation *Federation `json:"federation,omitzero" derived:"true"`
+	Okta       *OktaOrg    `json:"okta,omitzero"`
 }
 
 // AdministratorSignOn is what every rule demands that lets somebody into the
@@ -44,10 +52,52 @@ type AdministratorSignOn struct {
 	PhishingResistant *bool   `json:"phishing_resistant,omitzero"`
 }
 
+// Federation is what an account's identity providers come to.
+type Federation struct {
+	// Directory: an organisation-wide directory gives identities. aws: an Identity Center instance is active
+	Directory *bool `json:"directory,omitzero"`
+	// SAMLValidUntil is when the metadata of the SAML provider that is valid longest expire; never: there is none.
+	SAMLValidUntil *Moment `json:"saml_valid_until,omitzero"`
+}
+
+// Contacts are whom the provider reaches beside the account's owner.
+// aws: account:GetAlternateContact
+type Contacts struct {
+	Security   *Contact `json:"security,omitzero"`
+	Operations *Contact `json:"operations,omitzero"`
+	Billing    *Contact `json:"billing,omitzero"`
+}
+
+// Contact is one person or address the provider reaches. Telephone numbers are
+// not kept, only whether there is one.
+type Contact struct {
+	Email     *string `json:"email,omitzero"`     // empty: none. aws: EmailAddress
+	Telephone *bool   `json:"telephone,omitzero"` // aws: PhoneNumber is given
+}
+
+// Organization is what the account belongs to. aws: organizations:DescribeOrganization
+type Organization struct {
+	Member            *bool   `json:"member,omitzero"` // AWSOrganizationsNotInUseException: false
+	ID                *string `json:"id,omitzero"`     // empty: none
+	ManagementAccount *string `json:"management_account,omitzero"`
+	AllFeatures       *bool   `json:"all_features,omitzero"` // FeatureSet ALL
+	// Accounts are the numbers of all accounts in it. Only the management account
+	// and those it delegates to can see them. aws: organizations:ListAccounts
+	Accounts []string `json:"accounts,omitzero"`
+}
+
 // RootUser is the all-powerful first user that some providers have.
-// aws: iam:GetAccountSummary
+// aws: iam:GetAccountSummary, the root row of the credential report
 type RootUser struct {
 	MFAEnabled        *bool `json:"mfa_enabled,omitzero"`         // AccountMFAEnabled
 	PasswordPresent   *bool `json:"password_present,omitzero"`    // AccountPasswordPresent
 	AccessKeysPresent *bool `json:"access_keys_present,omitzero"` // AccountAccessKeysPresent
+	// PasswordLastUsed and KeysLastUsed: credential report, row <root_account>. Volatile, by day.
+	PasswordLastUsed *Moment `json:"password_last_used,omitzero"`
+	KeysLastUsed     *Moment `json:"keys_last_used,omitzero"` // the newer of its two keys
+	// VirtualMFA: a second factor is an app, not a hardware key. iam:ListVirtualMFADevices, assigned to the root user
+	VirtualMFA *bool `json:"virtual_mfa,omitzero"`
+	// CentrallyManaged: the organisation manages the root credentials of its
+	// members. iam:ListOrganizationsFeatures RootCredentialsManagement
+	CentrallyManaged *bool `json:"centrally_managed,omitzero"`
 }

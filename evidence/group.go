@@ -14,4 +14,6 @@ type Group struct {
 	Roles []string `json:"roles,omitzero"`
 	// BuiltIn: the provider makes and keeps it, such as "Everyone".
 	BuiltIn *bool `json:"built_in,omitzero"`
+	// Rights are the policies that give its members their rights. aws: iam:GetAccountAuthorizationDetails GroupDetailList
+	Rights *PolicyRights `json:"rights,omitzero"`
 }

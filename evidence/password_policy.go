@@ -29,4 +29,7 @@ type PasswordPolicy struct {
 	// Source keeps the passwords it binds, the provider's word: "OKTA",
 	// "ACTIVE_DIRECTORY". okta: conditions.authProvider.provider
 	Source *string `json:"source,omitzero"`
+	// InUse: there is somebody whom it binds, a user with a password kept at the
+	// provider. Derived from the account's users; only for aws.
+	InUse *bool `json:"in_use,omitzero" derived:"true"`
 }

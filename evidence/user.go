@@ -23,9 +23,13 @@ type User struct {
 	// aws: credential report password_enabled
 	PasswordSignIn *bool `json:"password_sign_in,omitzero"`
 	MFA            *MFA  `json:"mfa,omitzero"`
+	// PasswordLastUsed and PasswordSetAt are about a password kept at this
+	// provider. aws: credential report password_last_used (volatile, by day), password_last_changed
+	PasswordLastUsed *Moment    `json:"password_last_used,omitzero"`
+	PasswordSetAt    *time.Time `json:"password_set_at,omitzero"`
 	// Admin: holds an administrator role in the account.
 	// github: role admin of the membership; okta: any administrator role;
-	// aws: not collected, so always unseen
+	// aws: not collected but derived from Rights, groups, assignments and the policies they name
 	Admin *bool    `json:"admin,omitzero"`
 	Roles []string `json:"roles,omitzero"` // administrator roles, the provider's words
 	// External: belongs to somebody else's organisation. github: outside collaborator
@@ -42,6 +46,11 @@ type User struct {
 	// PendingRemovals are assignments that were ended and not yet carried out.
 	// Derived; unseen where any application is.
 	PendingRemovals []PendingRemoval `json:"pending_removals,omitzero" derived:"true"`
+	// Rights are the policies that give it its rights. aws: iam:GetAccountAuthorizationDetails UserDetailList
+	Rights *PolicyRights `json:"rights,omitzero"`
+	// AdminThrough names what makes it an administrator: "policy/AdministratorAccess",
+	// "group/admins". Derived, and only for aws.
+	AdminThrough []string `json:"admin_through,omitzero" derived:"true"`
 }
 
 // MFA is what second factors a user has.

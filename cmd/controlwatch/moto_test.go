@@ -61,7 +61,7 @@ func TestScanOfMoto(t *testing.T) {
 	base := mototest.NewSupplement(t, moto, http.DefaultTransport, time.Now())
 	healthy, code := scanMoto(t, moto, base)
 	require.Equal(t, exitGap, code)
-	for _, want := range slices.Concat(identityAndStorage, loggingExpected, dataExpected, computeExpected) {
+	for _, want := range slices.Concat(identityAndStorage, loggingExpected, dataExpected, computeExpected, identityExpected) {
 		require.Equal(t, want.outcome, outcomeOf(t, healthy, want.check, want.resource), "%s on %s", want.check, want.resource)
 	}
 
@@ -116,7 +116,7 @@ func scanMoto(t *testing.T, moto mototest.Server, base http.RoundTripper) (repor
 	}
 	var out, messages bytes.Buffer
 	p := &program{
-		stdout: &out, stderr: io.MultiWriter(&messages), now: time.Now, base: base,
+		stdout: &out, stderr: io.MultiWriter(&messages), now: time.Now, base: mototest.Base{To: base},
 		env: func(name string) string { return env[name] },
 	}
 	code := run(t.Context(), p, []string{"scan", "-c", file, "-o", "json", "--store", "sqlite:" + filepath.Join(dir, "c.db")})

@@ -44,6 +44,9 @@ var collectors = []collector{
 	lambdaFunctions,
 	loadBalancers,
 	acmCertificates,
+	iamAuthorization,
+	identityProviders,
+	identityCenter,
 }
 
 // collector pairs a declaration with the function that reads it.

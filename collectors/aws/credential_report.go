@@ -99,7 +99,7 @@ type credentialReport struct{ rows map[string]reportRow }
 type reportRow map[string]string
 
 var reportColumns = []string{
-	"arn", "user_creation_time", "password_enabled", "password_last_used",
+	"arn", "user_creation_time", "password_enabled", "password_last_used", "password_last_changed",
 	"access_key_1_active", "access_key_1_last_used_date", "access_key_2_active", "access_key_2_last_used_date",
 }
 
@@ -140,7 +140,7 @@ func (c credentialReport) fill(u types.User, fact *evidence.Fact) {
 			Reason: evidence.Stale, Operation: "iam:GetCredentialReport",
 			Err: errors.New("the user is newer than the credential report, which AWS renews every four hours"),
 		}
-		for _, field := range []string{"password_sign_in", "last_active", "active_keys"} {
+		for _, field := range []string{"password_sign_in", "last_active", "active_keys", "password_last_used", "password_set_at"} {
 			fact.Miss(field, missing)
 		}
 		return
@@ -156,6 +156,42 @@ func (c credentialReport) fill(u types.User, fact *evidence.Fact) {
 	if body.LastActive, err = row.lastActive(u.PasswordLastUsed); err != nil {
 		fact.Miss("last_active", err)
 	}
+	if body.PasswordLastUsed, err = row.moment("password_last_used"); err != nil {
+		fact.Miss("password_last_used", err)
+	} else if u.PasswordLastUsed != nil && u.PasswordLastUsed.After(body.PasswordLastUsed.At) {
+		body.PasswordLastUsed = evidence.VolatileDay(*u.PasswordLastUsed) // the list is newer than the report
+	}
+	row.passwordSetAt(u, fact)
+}
+
+// passwordSetAt is when the password was made or last changed; without a
+// password nothing was set, and when the user was made stands for it.
+func (row reportRow) passwordSetAt(u types.User, fact *evidence.Fact) {
+	body := fact.Body.(*evidence.User)
+	set, err := row.moment("password_last_changed")
+	switch {
+	case err != nil:
+		fact.Miss("password_set_at", err)
+	case set.Never:
+		body.PasswordSetAt = utc(u.CreateDate)
+	default:
+		at, _ := time.Parse(time.RFC3339, row["password_last_changed"])
+		body.PasswordSetAt = utc(&at)
+	}
+}
+
+// moment reads a date that may never have been. IAM user guide: N/A,
+// no_information and not_supported stand for never used, or nothing to use.
+func (row reportRow) moment(column string) (*evidence.Moment, error) {
+	switch row[column] {
+	case "N/A", "no_information", "not_supported":
+		return evidence.VolatileDay(time.Time{}), nil
+	}
+	at, err := time.Parse(time.RFC3339, row[column])
+	if err != nil {
+		return nil, without("iam:GetCredentialReport", "date in "+column)
+	}
+	return evidence.VolatileDay(at), nil
 }
 
 // isOf guards against the row of a deleted user of the same name.
@@ -196,16 +232,12 @@ func (row reportRow) lastActive(passwordLastUsed *time.Time) (*evidence.Moment, 
 		newest = *passwordLastUsed
 	}
 	for _, column := range []string{"password_last_used", "access_key_1_last_used_date", "access_key_2_last_used_date"} {
-		switch row[column] {
-		case "N/A", "no_information", "not_supported": // IAM user guide: never used, or nothing to use
-			continue
-		}
-		at, err := time.Parse(time.RFC3339, row[column])
+		used, err := row.moment(column)
 		if err != nil {
-			return nil, without("iam:GetCredentialReport", "date in "+column)
+			return nil, err
 		}
-		if at.After(newest) {
-			newest = at
+		if used.At.After(newest) {
+			newest = used.At
 		}
 	}
 	return evidence.VolatileDay(newest), nil

@@ -12,17 +12,19 @@ import (
 	"github.com/controlwatch/controlwatch/evidence"
 )
 
+// Calls: ⌈users/100⌉ + ⌈users/1000⌉ + users + 2, and as many as it takes until
+// the report is made; where there is no report, one more for each user.
 var iamUsers = collector{
 	Collector: declare(evidence.Collector{
 		Name:        "aws_iam_users",
-		Doc:         "IAM users, their passwords, second factors and when they were last active.",
+		Doc:         "IAM users, their passwords, second factors, rights and when they were last active.",
 		Populations: []evidence.Population{{Kind: "User", Type: "aws.iam.user"}},
 		Reads: []string{
 			"iam:ListUsers", "iam:ListMFADevices",
 			// Generating writes nothing but the report itself, which AWS keeps
 			// for four hours; without it there is nothing to get.
 			"iam:GenerateCredentialReport", "iam:GetCredentialReport",
-			"iam:GetLoginProfile",
+			"iam:GetLoginProfile", authorizationDetails,
 		},
 	}),
 	reach: global,
@@ -30,6 +32,7 @@ var iamUsers = collector{
 		client := iam.NewFromConfig(s.config)
 		return collectUsers(ctx, s, r, userReads{
 			list: client.ListUsers, devices: client.ListMFADevices, loginProfile: client.GetLoginProfile,
+			rights: client.GetAccountAuthorizationDetails,
 			report: reportReads{generate: client.GenerateCredentialReport, get: client.GetCredentialReport},
 		})
 	},
@@ -41,6 +44,7 @@ type userReads struct {
 	list         listUsers
 	devices      func(context.Context, *iam.ListMFADevicesInput, ...func(*iam.Options)) (*iam.ListMFADevicesOutput, error)
 	loginProfile func(context.Context, *iam.GetLoginProfileInput, ...func(*iam.Options)) (*iam.GetLoginProfileOutput, error)
+	rights       getAuthorization
 	report       reportReads
 }
 
@@ -50,14 +54,18 @@ func collectUsers(ctx context.Context, s session, r *evidence.Recorder, reads us
 		return listErr
 	}
 	report, reportErr := fetchReport(ctx, r, reads.report)
+	rights := fetchUserRights(ctx, r, reads.rights)
 	err := each(ctx, users, func(ctx context.Context, u types.User) error {
 		fact := userFact(s.account, u)
 		collectFactors(ctx, r, reads, u, &fact)
+		rights.fill(u, &fact)
 		if reportErr == nil {
 			report.fill(u, &fact)
 		} else {
 			fact.Miss("last_active", reportErr)
 			fact.Miss("active_keys", reportErr)
+			fact.Miss("password_last_used", reportErr)
+			fact.Miss("password_set_at", reportErr)
 			collectPassword(ctx, reads, u, &fact)
 		}
 		if ctx.Err() != nil {

@@ -58,11 +58,14 @@ type look struct {
 	calls []transport.Call
 }
 
-// run runs sources once and gives what was committed.
+// run runs sources once and gives what was committed. Without a base they reach moto.
 func run(t *testing.T, base http.RoundTripper, openSources func(*transport.Seam) []connect.Source, known ...evidence.FeedID) look {
 	t.Helper()
 	var mu sync.Mutex
 	got := look{facts: map[string]map[string]evidence.Fact{}}
+	if base == nil {
+		base = mototest.Base{To: http.DefaultTransport}
+	}
 	seam := transport.New(transport.Options{Base: base, Unpaced: true, Observe: func(c transport.Call) {
 		mu.Lock()
 		defer mu.Unlock()

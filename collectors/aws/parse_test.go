@@ -48,7 +48,7 @@ func TestParsePolicy(t *testing.T) {
 	}
 }
 
-const reportHeader = "user,arn,user_creation_time,password_enabled,password_last_used,mfa_active,access_key_1_active,access_key_1_last_used_date,access_key_2_active,access_key_2_last_used_date\n"
+const reportHeader = "user,arn,user_creation_time,password_enabled,password_last_used,password_last_changed,mfa_active,access_key_1_active,access_key_1_last_used_date,access_key_2_active,access_key_2_last_used_date\n"
 
 func TestCredentialReport(t *testing.T) {
 	t.Parallel()
@@ -67,31 +67,35 @@ func TestCredentialReport(t *testing.T) {
 		t.Parallel()
 		u := user
 		u.PasswordLastUsed = aws.Time(time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC))
-		body, fact := filled(t, "ada,arn:ada,2026-01-02T03:04:05+00:00,true,2026-02-01T00:00:00+00:00,true,true,2026-06-01T12:00:00+00:00,false,N/A\n", u)
+		body, fact := filled(t, "ada,arn:ada,2026-01-02T03:04:05+00:00,true,2026-02-01T00:00:00+00:00,2026-01-15T08:00:00+00:00,true,true,2026-06-01T12:00:00+00:00,false,N/A\n", u)
 		require.Empty(t, fact.Holes)
 		require.True(t, *body.PasswordSignIn)
 		require.EqualValues(t, 1, *body.ActiveKeys)
 		require.Equal(t, evidence.VolatileDay(time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)), body.LastActive)
+		require.Equal(t, evidence.VolatileDay(time.Date(2026, 5, 1, 0, 0, 0, 0, time.UTC)), body.PasswordLastUsed, "the list of users is newer than the report")
+		require.Equal(t, time.Date(2026, 1, 15, 8, 0, 0, 0, time.UTC), *body.PasswordSetAt)
 	})
 	t.Run("never used is a value", func(t *testing.T) {
 		t.Parallel()
-		body, fact := filled(t, "ada,arn:ada,2026-01-02T03:04:05+00:00,false,not_supported,false,true,N/A,true,no_information\n", user)
+		body, fact := filled(t, "ada,arn:ada,2026-01-02T03:04:05+00:00,false,not_supported,N/A,false,true,N/A,true,no_information\n", user)
 		require.Empty(t, fact.Holes)
 		require.True(t, body.LastActive.Never)
+		require.True(t, body.PasswordLastUsed.Never)
+		require.Equal(t, created, *body.PasswordSetAt)
 		require.EqualValues(t, 2, *body.ActiveKeys)
 	})
 	for name, row := range map[string]string{
 		"of a user newer than the report":               "",
-		"of a deleted user of the same name":            "ada,arn:ada,2025-01-02T03:04:05+00:00,false,N/A,false,false,N/A,false,N/A\n",
-		"of a user whose creation time cannot be read":  "ada,arn:ada,soon,false,N/A,false,false,N/A,false,N/A\n",
-		"of values that are neither yes, no nor a date": "ada,arn:ada,2026-01-02T03:04:05+00:00,maybe,soon,x,x,x,x,x\n",
-		"of empty values":                               "ada,arn:ada,2026-01-02T03:04:05+00:00,,,,,,,\n",
+		"of a deleted user of the same name":            "ada,arn:ada,2025-01-02T03:04:05+00:00,false,N/A,N/A,false,false,N/A,false,N/A\n",
+		"of a user whose creation time cannot be read":  "ada,arn:ada,soon,false,N/A,N/A,false,false,N/A,false,N/A\n",
+		"of values that are neither yes, no nor a date": "ada,arn:ada,2026-01-02T03:04:05+00:00,maybe,soon,soon,x,x,x,x,x\n",
+		"of empty values":                               "ada,arn:ada,2026-01-02T03:04:05+00:00,,,,,,,,\n",
 	} {
 		t.Run("a row "+name+" leaves holes", func(t *testing.T) {
 			t.Parallel()
 			body, fact := filled(t, row, user)
 			require.Equal(t, &evidence.User{}, body)
-			for _, field := range []string{"password_sign_in", "last_active", "active_keys"} {
+			for _, field := range []string{"password_sign_in", "last_active", "active_keys", "password_last_used", "password_set_at"} {
 				hole, ok := fact.Hole(field)
 				require.True(t, ok, field)
 				require.Equal(t, "iam:GetCredentialReport", hole.Operation)
@@ -121,7 +125,7 @@ func TestParseFactors(t *testing.T) {
 
 func TestParseRoot(t *testing.T) {
 	t.Parallel()
-	fact := evidence.Fact{Body: &evidence.Account{}}
+	fact := evidence.Fact{Body: &evidence.Account{Root: &evidence.RootUser{}}}
 	parseRoot(map[string]int32{"AccountMFAEnabled": 1, "AccountAccessKeysPresent": 0}, &fact)
 	root := fact.Body.(*evidence.Account).Root
 	require.True(t, *root.MFAEnabled)

@@ -40,7 +40,10 @@ func TestSample(t *testing.T) {
 		require.Equal(t, evidence.Denied, hole.Reason)
 		require.Equal(t, time.Date(2024, 3, 11, 10, 0, 0, 0, time.UTC), *body[*evidence.User](t, got, "aws.iam.user", "linus").CreatedAt)
 		require.Equal(t, time.Date(2026, 11, 12, 0, 0, 0, 0, time.UTC), body[*evidence.User](t, got, "aws.iam.user", "linus").LastActive.At)
-		require.Equal(t, &evidence.RootUser{MFAEnabled: no, PasswordPresent: yes, AccessKeysPresent: no}, body[*evidence.Account](t, got, "aws.account", companyAccount).Root)
+		require.Equal(t, &evidence.RootUser{
+			MFAEnabled: no, PasswordPresent: yes, AccessKeysPresent: no, VirtualMFA: no, CentrallyManaged: no,
+			PasswordLastUsed: &evidence.Moment{At: time.Date(2026, 10, 30, 0, 0, 0, 0, time.UTC)}, KeysLastUsed: &evidence.Moment{Never: true},
+		}, body[*evidence.Account](t, got, "aws.account", companyAccount).Root)
 	}
 	for _, e := range exchanges {
 		require.NotContains(t, e.Response.Body, "SecretAccessKey")

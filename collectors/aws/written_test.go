@@ -8,10 +8,10 @@ import (
 	"github.com/controlwatch/controlwatch/evidence"
 )
 
-// byHand says which answers are written from AWS's API references, because moto
+// unlikeAWS says which answers are written from AWS's API references, because moto
 // does not give them or not as AWS does: it knows no findings, no standards, no
 // analyzers, no finished delivery of a record and no delivery to a log group.
-func byHand(e replay.Exchange) bool {
+func unlikeAWS(e replay.Exchange) bool {
 	service, _, _ := strings.Cut(e.Operation, ":")
 	return written(e.Operation) || slices.Contains([]string{"accessanalyzer", "guardduty", "inspector2", "securityhub"}, service) ||
 		e.Operation == "configservice:DescribeConfigurationRecorderStatus" || e.Operation == "cloudtrail:GetTrailStatus"

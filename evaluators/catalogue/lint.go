@@ -17,6 +17,7 @@ var sharedRows = map[string]string{
 	"aws-ebs-snapshot-not-public": "the snapshots that exist, and the region's block that keeps others from becoming public",
 	"aws-ec2-imdsv2":              "the machines that exist, and the region's default where the row's parameter asks for it",
 	"x-ci-static-cloud-keys":      "keys lie in the secrets of repositories and of environments, which are two kinds",
+	"aws-iam-unused-credentials":  "passwords and keys are facts of their own",
 }
 
 // maxDirect is how many criteria one control may claim to test directly: what

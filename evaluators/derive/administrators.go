@@ -38,7 +38,7 @@ func administrators(w *world, s *subject) (int64, []evidence.Hole) {
 			continue
 		}
 		user := &subject{f}
-		admin := and(user.status(u, evidence.UserActive), user.look("admin", u.Admin))
+		admin := and(user.status(u, evidence.UserActive), w.admin(f))
 		switch {
 		case !admin.known:
 			unknown.add(f, admin.holes...)

@@ -10,7 +10,7 @@ import (
 
 // Version is raised whenever a derived value can come out differently from the
 // same evidence.
-const Version = "1"
+const Version = "2"
 
 // rule fills derived fields of one kind. It may change only those fields of the
 // body it is given, and must set every one of them, nil included: what was
@@ -44,6 +44,12 @@ var rules = []rule{
 	keyOwnerRule,
 	repositoryAdministratorsRule,
 	workflowRule,
+	accountIdentityRule,
+	grantRule,
+	passwordPolicyRule,
+	policyRule,
+	roleRule,
+	userAdminRule,
 }
 
 // Applies says whether something is derived for facts of a kind and type; an

@@ -76,8 +76,8 @@ func leaves(v reflect.Value, path string, into map[string]string) {
 		}
 		return
 	}
-	_, moment := v.Interface().(*evidence.Moment)
-	if v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Struct && !moment {
+	dated := v.Type() == reflect.TypeFor[*evidence.Moment]() || v.Type() == reflect.TypeFor[*time.Time]()
+	if v.Kind() == reflect.Pointer && v.Elem().Kind() == reflect.Struct && !dated {
 		for i := range v.Elem().NumField() {
 			if !v.Elem().Field(i).IsNil() {
 				leaves(v.Elem().Field(i), path+"."+v.Elem().Type().Field(i).Name, into)
@@ -89,6 +89,17 @@ func leaves(v reflect.Value, path string, into map[string]string) {
 		for i := range v.Len() {
 			if use := v.Index(i).FieldByName("InUse"); !use.IsNil() {
 				leaves(use, path+"."+v.Index(i).FieldByName("Type").String(), into)
+			}
+		}
+		return
+	}
+	if v.Kind() == reflect.Slice && v.Type().Elem().Kind() == reflect.Struct {
+		for i := range v.Len() {
+			element := v.Index(i)
+			for j := range element.NumField() {
+				if f := element.Field(j); f.Kind() == reflect.String || !f.IsNil() {
+					leaves(f, fmt.Sprintf("%s[%d].%s", path, i, element.Type().Field(j).Name), into)
+				}
 			}
 		}
 		return
@@ -107,7 +118,7 @@ func maybe[T any](r *rapid.T, name string, values ...T) *T {
 
 func drawWorld(r *rapid.T) evidence.Snapshot {
 	facts := []evidence.Fact{
-		fact("Account", "aws.account", "account", &evidence.Account{}),
+		fact("Account", "aws.account", account, drawAccount(r)),
 		fact("Datastore", "aws.s3.bucket", "arn:aws:s3:::data", &evidence.Datastore{S3: drawBucket(r)}),
 		fact("Datastore", "aws.rds.db_instance", "db", &evidence.Datastore{RDS: &evidence.RDSInstance{PubliclyAccessible: maybe(r, "accessible", true, false)}}),
 		fact("BranchRule", "github.branch", "branch", drawBranch(r)),
@@ -126,10 +137,13 @@ func drawWorld(r *rapid.T) evidence.Snapshot {
 	}
 	facts = append(facts, drawData(r)...)
 	for _, id := range []string{"u1", "u2"} {
-		facts = append(facts, fact("User", "aws.iam.user", id, &evidence.User{Status: maybe(r, "status", "active", "deactivated"), Admin: maybe(r, "admin", true, false)}))
+		facts = append(facts, fact("User", "aws.iam.user", id, &evidence.User{
+			Status: maybe(r, "status", "active", "deactivated"), Admin: maybe(r, "admin", true, false),
+			PasswordSignIn: maybe(r, "password", true, false), Rights: drawRights(r),
+		}))
 	}
 	facts = append(facts, drawOkta(r)...)
-	return world(facts...)
+	return world(append(facts, drawIdentities(r)...)...)
 }
 
 // drawTrail is mostly a full one, or little could be lost.

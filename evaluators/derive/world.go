@@ -11,8 +11,9 @@ type world struct {
 	*sight.Sight
 	byAccount map[place][]*evidence.Fact
 	protected map[evidence.Key]*evidence.Fact
-	known     map[recalled]any            // see recall
-	access    map[string][]*evidence.Fact // RepositoryAccess by repository; see accessTo
+	known     map[recalled]any                      // see recall
+	access    map[string][]*evidence.Fact           // RepositoryAccess by repository; see accessTo
+	ids       map[place]map[string][]*evidence.Fact // made when first asked for
 }
 
 type place struct {
@@ -22,12 +23,12 @@ type place struct {
 
 // contextKinds are the kinds that rules look up in the account of another fact.
 var contextKinds = []evidence.Kind{
-	"Account", "Application", "AuditTrail", "BranchRule", "ConfigurationRecorder", "Datastore", "DatastoreDefaults", "Group",
-	"ProtectedResource", "RepositoryAccess", "SignOnPolicy", "User",
+	"Account", "Application", "AuditTrail", "BranchRule", "ConfigurationRecorder", "Datastore", "DatastoreDefaults", "Grant",
+	"Group", "IdentityProvider", "Policy", "ProtectedResource", "RepositoryAccess", "Role", "SignOnPolicy", "User",
 }
 
 func newWorld(s evidence.Snapshot) *world {
-	w := &world{Sight: sight.Of(s), byAccount: map[place][]*evidence.Fact{}, protected: protectedResources(s.Facts), known: map[recalled]any{}}
+	w := &world{Sight: sight.Of(s), byAccount: map[place][]*evidence.Fact{}, protected: protectedResources(s.Facts), known: map[recalled]any{}, ids: map[place]map[string][]*evidence.Fact{}}
 	for i := range s.Facts {
 		f := &s.Facts[i]
 		for _, k := range contextKinds {
@@ -43,6 +44,18 @@ func newWorld(s evidence.Snapshot) *world {
 // beside gives the facts of a kind in the account of a resource.
 func (w *world) beside(r evidence.Resource, kind evidence.Kind) []*evidence.Fact {
 	return w.byAccount[place{r.Provider, r.Account, kind}]
+}
+
+// withID gives those of them that have an id: one, or one of each type.
+func (w *world) withID(r evidence.Resource, kind evidence.Kind, id string) []*evidence.Fact {
+	at := place{r.Provider, r.Account, kind}
+	if w.ids[at] == nil {
+		w.ids[at] = map[string][]*evidence.Fact{}
+		for _, f := range w.byAccount[at] {
+			w.ids[at][f.Resource.ID] = append(w.ids[at][f.Resource.ID], f)
+		}
+	}
+	return w.ids[at][id]
 }
 
 // recalled names something that is the same for every resource of an account.

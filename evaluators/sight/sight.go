@@ -87,3 +87,28 @@ func (v *Sight) Kind(provider, accountID string, kind evidence.Kind) []evidence.
 	}
 	return holes
 }
+
+// Type says why not every resource of one type in an account is known, as Kind
+// does for a kind; beside that, each of the regions that no feed looks at is a
+// reason. A feed without a region looks at all of them.
+func (v *Sight) Type(provider, accountID, typ string, regions []string) []evidence.Hole {
+	feeds := v.feeds[population{provider, accountID, typ}]
+	if len(feeds) == 0 {
+		return []evidence.Hole{{Type: typ, Reason: evidence.NotCollected, Detail: "no feed lists any " + typ + " of the account"}}
+	}
+	var holes []evidence.Hole
+	looked := map[string]bool{}
+	for _, f := range feeds {
+		looked[f.ID.Scope.Region] = true
+		if h, ok := f.HoleAt(typ, v.at); ok {
+			holes = append(holes, h)
+		}
+	}
+	for _, region := range regions {
+		if !looked[""] && !looked[region] {
+			holes = append(holes, evidence.Hole{Type: typ, Reason: evidence.NotConfigured, Detail: "the settings leave out regions, " + region + " among them"})
+			break
+		}
+	}
+	return holes
+}

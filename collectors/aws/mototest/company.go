@@ -40,6 +40,7 @@ func (c Company) Seed() {
 	c.logging()
 	c.stores()
 	c.compute()
+	c.identity()
 }
 
 func (c Company) people() {
