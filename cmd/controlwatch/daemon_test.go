@@ -119,8 +119,10 @@ func newCensor(t *testing.T, target string) *censor {
 		if err != nil {
 			return
 		}
-		// What moto lacks it answers with 500, which is tried again for a while.
-		if form, err := url.ParseQuery(string(body)); err == nil && form.Get("Action") != "" && (form.Get("Action") == c.denied() || slices.Contains(mototest.Lacking, "ec2:"+form.Get("Action"))) {
+		// What moto lacks it answers with 500, which is tried again for half a minute.
+		form, err := url.ParseQuery(string(body))
+		lacking := append([]string{"ec2:" + c.denied(), "ec2:ListOrganizationsFeatures"}, mototest.Lacking...)
+		if err == nil && form.Get("Action") != "" && slices.Contains(lacking, "ec2:"+form.Get("Action")) {
 			w.Header().Set("Content-Type", "text/xml")
 			w.WriteHeader(http.StatusForbidden)
 			fmt.Fprint(w, "<ErrorResponse><Error><Type>Sender</Type><Code>AccessDenied</Code><Message>not authorized</Message></Error></ErrorResponse>")

@@ -10,7 +10,7 @@ import (
 
 // Version is raised whenever a derived value can come out differently from the
 // same evidence.
-const Version = "2"
+const Version = "3"
 
 // rule fills derived fields of one kind. It may change only those fields of the
 // body it is given, and must set every one of them, nil included: what was
