@@ -38,13 +38,13 @@ func TestASourceNotAskedYetIsUnobserved(t *testing.T) {
 	assessment, err := line.assessor.Assess(t.Context())
 	require.NoError(t, err)
 
-	few := slices.IndexFunc(assessment.Controls, func(r soc2.ControlResult) bool { return r.ID == "administrators-are-few" })
-	require.Equal(t, soc2.Unobserved, assessment.Controls[few].State, "Okta's administrators pass, GitHub's were not seen")
-	require.NotZero(t, assessment.Controls[few].Passing)
+	federated := slices.IndexFunc(assessment.Controls, func(r soc2.ControlResult) bool { return r.ID == "sign-in-is-federated" })
+	require.Equal(t, soc2.Unobserved, assessment.Controls[federated].State, "AWS passes, GitHub was not seen")
+	require.NotZero(t, assessment.Controls[federated].Passing)
 
 	// What GitHub then shows was there before: its first look is its baseline.
 	assessment, err = line.once(t.Context(), bare(sources))
 	require.NoError(t, err)
-	require.Equal(t, soc2.Pass, assessment.Controls[few].State)
+	require.Equal(t, soc2.Pass, assessment.Controls[federated].State)
 	require.Empty(t, assessment.Drift)
 }

@@ -42,6 +42,7 @@ func TestDaemonTellsSystemFromSight(t *testing.T) {
 	d.start()
 	d.until(`controlwatch_findings{account="111122223333",control="people-use-multi-factor-sign-in",outcome="fail",provider="aws"} 1`)
 	d.until(`controlwatch_feeds_complete{account="acme-robotics",collector="github_members",provider="github"} 1`)
+	d.untilLogged("source assessed", "github/acme-robotics")
 	githubBefore := d.series(`provider="github"`, "controlwatch_findings", "controlwatch_feeds", "controlwatch_pull_last_success")
 	require.NotEmpty(t, githubBefore)
 	for _, events := range d.series("", "controlwatch_drift_events_total") {

@@ -93,7 +93,7 @@ func requireGroups(t *testing.T, got look) {
 			defaults++
 		}
 	}
-	require.Equal(t, 4, defaults, "one of each network: two that AWS makes, two of the company")
+	require.Equal(t, 7, defaults, "one of each network: two that AWS makes, five of the company")
 }
 
 func requireMachines(t *testing.T, got look, now time.Time) {

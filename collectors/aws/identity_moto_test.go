@@ -29,7 +29,7 @@ func TestIdentityAgainstMoto(t *testing.T) {
 		return open(t, s, environment(m.Endpoint, anyone), "regions: [eu-west-1]")
 	})
 	for _, p := range got.pulls {
-		require.True(t, p.Complete(), "%s: %+v", p.Collector, p.Holes)
+		require.True(t, p.Complete() || unlikeAtMoto(p), "%s: %+v", p.Collector, p.Holes)
 	}
 
 	t.Run("users", func(t *testing.T) {
@@ -71,7 +71,7 @@ func TestIdentityAgainstMoto(t *testing.T) {
 			slices.Sorted(maps.Keys(got.facts["aws.iam.inline_policy"])))
 	})
 	t.Run("roles", func(t *testing.T) {
-		require.Len(t, got.facts["aws.iam.role"], 7)
+		require.Len(t, got.facts["aws.iam.role"], 8)
 		vendor := body[*evidence.Role](t, got, "aws.iam.role", "monitoring-vendor")
 		require.Equal(t, []evidence.PolicyStatement{{
 			Effect: "Allow", Principal: map[string][]string{"AWS": {"arn:aws:iam::" + mototest.VendorAccount + ":root"}}, Action: []string{"sts:AssumeRole"},

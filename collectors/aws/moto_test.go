@@ -64,7 +64,7 @@ func run(t *testing.T, base http.RoundTripper, openSources func(*transport.Seam)
 	var mu sync.Mutex
 	got := look{facts: map[string]map[string]evidence.Fact{}}
 	if base == nil {
-		base = mototest.Base{To: http.DefaultTransport}
+		base = mototest.Unimplemented(mototest.Base{To: http.DefaultTransport})
 	}
 	seam := transport.New(transport.Options{Base: base, Unpaced: true, Observe: func(c transport.Call) {
 		mu.Lock()

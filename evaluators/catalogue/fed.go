@@ -11,12 +11,20 @@ import (
 
 // contextTypes are types no check needs to judge, each with the reason.
 var contextTypes = map[string]string{
-	"attestations.attestation":      "attested controls read it",
-	"aws.backup.protected_resource": "the newest copy of a data store is derived from it",
-	"okta.policy.enrolment":         "what people have enrolled is judged; this says why they could",
-	"okta.group":                    "the roles that groups give count for their members",
-	"github.team":                   "counting a repository's administrators reads who is in it",
-	"github.team_access":            "counting a repository's administrators reads it",
+	"aws.iam.group":                      "the rights that groups give count for their members",
+	"aws.iam.managed_policy":             "AWS's own: the rights they give count for those who hold them",
+	"aws.iam.saml_provider":              "where an account's identities come from is judged of the account",
+	"aws.iam.oidc_provider":              "the roles that trust it are judged",
+	"aws.identity_center.instance":       "where an account's identities come from is judged of the account",
+	"aws.identity_center.user":           "what they are assigned is judged; who they are is their directory's",
+	"aws.identity_center.group":          "the users in it are counted where it is assigned",
+	"aws.identity_center.managed_policy": "AWS's own: the rights they give count for the permission sets",
+	"attestations.attestation":           "attested controls read it",
+	"aws.backup.protected_resource":      "the newest copy of a data store is derived from it",
+	"okta.policy.enrolment":              "what people have enrolled is judged; this says why they could",
+	"okta.group":                         "the roles that groups give count for their members",
+	"github.team":                        "counting a repository's administrators reads who is in it",
+	"github.team_access":                 "counting a repository's administrators reads it",
 }
 
 // Fed compares a catalogue with everything the collectors deliver: every type a

@@ -62,7 +62,7 @@ type Supplement struct {
 // NewSupplement looks at what moto holds and answers over a base.
 func NewSupplement(t *testing.T, s Server, base http.RoundTripper, now time.Time) *Supplement {
 	t.Helper()
-	out := &Supplement{base: Unimplemented(base), now: now, machines: map[string]map[string]string{}, snapshots: map[string][]types.Snapshot{}}
+	out := &Supplement{base: Unimplemented(Base{To: base}), now: now, machines: map[string]map[string]string{}, snapshots: map[string][]types.Snapshot{}}
 	for _, region := range []string{"eu-west-1", "us-east-1"} {
 		client := ec2.NewFromConfig(s.Writer(region, Anyone))
 		instances, err := client.DescribeInstances(t.Context(), &ec2.DescribeInstancesInput{})
