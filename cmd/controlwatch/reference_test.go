@@ -29,9 +29,13 @@ func TestReferences(t *testing.T) {
 	require.NoError(t, err)
 	policy, err := json.MarshalIndent(aws.PolicyDocument(), "", "  ")
 	require.NoError(t, err)
+	rows, err := catalogue.Rows()
+	require.NoError(t, err)
 	for file, want := range map[string][]byte{
 		"../../docs/controls.md":            controlsReference(cat),
 		"../../docs/permissions.md":         permissionsReference(),
+		"../../docs/coverage.md":            coverageReference(cat, rows),
+		"../../docs/peers.md":               peersReference(cat, rows),
 		"../../deploy/permissions/aws.json": append(policy, '\n'),
 		"../../docs/schema/config.json":     schema,
 	} {
