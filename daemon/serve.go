@@ -77,9 +77,11 @@ func loopback(hostport string) bool {
 	return strings.EqualFold(host, "localhost") || ip != nil && ip.IsLoopback()
 }
 
-func (d *Daemon) servePage(w http.ResponseWriter, _ *http.Request) {
+func (d *Daemon) servePage(w http.ResponseWriter, r *http.Request) {
 	var b bytes.Buffer
-	if err := page.Write(&b, d.pageInput(d.published.Load())); err != nil {
+	in := d.pageInput(d.published.Load())
+	in.Follow = r.URL.Query().Has("follow")
+	if err := page.Write(&b, in); err != nil {
 		d.opts.Log.Error("page could not be rendered", zap.Error(err))
 		http.Error(w, "the page could not be rendered; the log says why", http.StatusInternalServerError)
 		return

@@ -47,7 +47,7 @@ func (s *summary) gaps(a soc2.Assessment) {
 		s.lines(2, "", "No finding fails. What was not seen, below, may hide some.")
 		return
 	}
-	groups := alike(gaps)
+	groups := Alike(gaps)
 	shown, left := groups[:min(len(groups), s.Findings)], 0
 	for i, group := range shown {
 		s.gap(i+1, group)
@@ -63,9 +63,9 @@ func (s *summary) gaps(a soc2.Assessment) {
 // mostAlike is how many resources are shown of those that fail one check alike.
 const mostAlike = 3
 
-// alike puts together what fails one check and is mended the same way, in the
+// Alike puts together what fails one check and is mended the same way, in the
 // order of the first of each.
-func alike(gaps []soc2.Finding) [][]soc2.Finding {
+func Alike(gaps []soc2.Finding) [][]soc2.Finding {
 	type way struct{ control, check, desired, remediation, acceptance string }
 	var groups [][]soc2.Finding
 	index := map[way]int{}

@@ -28,14 +28,17 @@ var source string
 
 var page = template.Must(template.New("page").Funcs(template.FuncMap{
 	"ago":     ago,
+	"brief":   brief,
+	"change":  changeWord,
 	"clock":   clock,
 	"current": report.Current,
 	"label":   func(f labelled) string { return report.Safe(f.Label()) },
+	"later":   later,
 	"percent": percent,
+	"pieces":  pieces,
 	"reason":  reasonWord,
 	"safe":    report.Safe,
 	"spaced":  func(s fmt.Stringer) string { return strings.ReplaceAll(s.String(), "_", " ") },
-	"short":   short,
 	"stamp":   func(t time.Time) string { return t.UTC().Format(time.RFC3339) },
 	"state":   func(o soc2.Outcome) string { return o.String() },
 	"text":    report.Text,
@@ -66,6 +69,14 @@ func ago(now, t time.Time) string {
 		return "in " + unit(-d)
 	}
 	return unit(d) + " ago"
+}
+
+// later is how long after a moment something was.
+func later(t, then time.Time) string {
+	if d := then.Sub(t); d >= time.Second {
+		return unit(d) + " later"
+	}
+	return "at once"
 }
 
 func unit(d time.Duration) string {

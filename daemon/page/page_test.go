@@ -134,14 +134,14 @@ func TestPage(t *testing.T) {
 	out := render(t, input(80))
 	require.Equal(t, 61, strings.Count(out, `<span class="cell `))
 	require.Equal(t, 20, strings.Count(out, `<details class="group">`), "one for each series")
-	require.Equal(t, 80, strings.Count(out, `<tr id="control-`))
+	require.Equal(t, 80, strings.Count(out, `<tr role="row" id="control-`))
 	require.Contains(t, out, "and 2 more, all in the")
 	require.Contains(t, out, "Sample data.")
 	require.Contains(t, out, "9 of 9 pulls")
 	require.Contains(t, out, "0 of 1 pulls")
 	require.Contains(t, out, "some never")
 	require.Contains(t, out, "not planned yet")
-	require.Contains(t, out, "<b>running</b>")
+	require.Contains(t, out, `<span class="pill">running</span>`)
 	require.Contains(t, out, "Whether the people who answer for it know that they do.")
 	require.Less(t, strings.Index(out, "users-have-mfa-0"), strings.Index(out, "access-keys-are-rotated-3"), "what fails comes first")
 }
@@ -161,9 +161,10 @@ func TestColourIsNeverAlone(t *testing.T) {
 	t.Parallel()
 	out := render(t, input(8))
 	cells := 0
-	cell := regexp.MustCompile(`<span class="cell ([a-z-]+)"[^>]*><b>[^<]+</b> <i>([^<]+)</i>`)
+	cell := regexp.MustCompile(`<span class="cell ([a-z-]+)"[^>]*><svg [^>]*><use href="#mark-([a-z-]+)"></use></svg><b>[^<]+</b> <i class="hidden">([^<]+)</i>`)
 	for _, m := range cell.FindAllStringSubmatch(out, -1) {
-		require.Contains(t, strings.ReplaceAll(m[1], "-", " "), m[2])
+		require.Equal(t, m[1], m[2], "the shape")
+		require.Equal(t, strings.ReplaceAll(m[1], "-", " "), m[3], "the word")
 		cells++
 	}
 	require.Equal(t, 61, cells)

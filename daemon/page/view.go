@@ -19,6 +19,7 @@ type Input struct {
 	Problems   []string // what keeps the daemon from working as it should
 	Now        time.Time
 	Version    string
+	Follow     bool // load the page again by itself, at the price of the reader's place
 }
 
 // Source is a configured source and its schedule.
@@ -32,26 +33,39 @@ type Source struct {
 
 // Bounds of what the page shows of the longer lists; the rest is in the JSON.
 const (
-	mostGaps   = 5 // for one control
-	mostUnseen = 12
+	mostGaps    = 5  // for one control
+	mostUnseen  = 12 // for one reason
+	firstUnseen = 4  // of them before one has to ask for the others
 )
 
 type view struct {
 	Input
-	Sample   bool
-	At       time.Time
-	Totals   []total
-	States   []total
-	Series   []series
-	Controls []control
-	Unseen   []unseen
-	Sources  []sourceRow
+	Sample    bool
+	At        time.Time
+	Findings  int // all that were judged
+	Failing   int
+	Unjudged  int
+	Totals    []total
+	Sight     report.Coverage
+	HoleCount int
+	States    []total
+	Series    []series
+	Causes    []causeCount
+	Drift     []event
+	Earlier   []event
+	Worst     []gap
+	WorstMore int
+	Controls  []control
+	Unseen    []unseen
+	Sources   []sourceRow
 }
 
-// total is a number with the word and the look of what it counts.
+// total is a number with the word and the look of what it counts, and its part
+// of a bar of a thousand.
 type total struct {
 	Class, Word string
 	Count       int
+	From, Share int
 }
 
 type series struct {
@@ -67,7 +81,8 @@ type control struct {
 
 type unseen struct {
 	report.UnseenGroup
-	More int // lines that are not shown
+	Rest []report.UnseenLine // shown when asked for
+	More int                 // lines that are not shown
 }
 
 type sourceRow struct {
@@ -84,9 +99,15 @@ func viewOf(in Input) view {
 	}
 	a := *in.Assessment
 	v.Sample, v.At = a.SampleData, a.At
-	for _, o := range soc2.Outcomes {
-		v.Totals = append(v.Totals, total{o.String(), strings.ReplaceAll(o.String(), "_", " "), a.Outcomes[o]})
+	v.Totals = totalsOf(a.Outcomes)
+	for _, t := range v.Totals {
+		v.Findings += t.Count
 	}
+	v.Failing, v.Unjudged = a.Outcomes[soc2.Fail], a.Outcomes[soc2.Unobserved]
+	for _, f := range a.Feeds {
+		v.Sight.Add(f, a.At)
+	}
+	v.HoleCount = len(a.Holes)
 	for _, s := range soc2.CriterionStates {
 		n := 0
 		for _, c := range a.Criteria {
@@ -94,21 +115,39 @@ func viewOf(in Input) view {
 				n++
 			}
 		}
-		v.States = append(v.States, total{string(s), word(s), n})
+		v.States = append(v.States, total{Class: string(s), Word: word(s), Count: n})
 	}
 	v.Series = seriesOf(a.Criteria)
-	v.Controls = controlsOf(a)
+	v.Causes = causesOf(in.Recent)
+	v.Drift = eventsOf(in.Recent, in.Now)
+	if len(v.Drift) > mostDrift {
+		v.Drift, v.Earlier = v.Drift[:mostDrift], v.Drift[mostDrift:]
+	}
+	worst := report.WorstGaps(a.Findings)
+	v.Worst, v.WorstMore = worstOf(worst, a.Controls)
+	v.Controls = controlsOf(a.Controls, worst)
 	v.Unseen = unseenOf(a.Holes)
 	v.Sources = sourceRows(in.Sources, a)
 	return v
 }
 
-// short is what a criterion's cell says beside its colour.
-func short(s soc2.CriterionState) string {
-	if s == soc2.EvidenceIncomplete {
-		return "incomplete"
+func totalsOf(outcomes map[soc2.Outcome]int) []total {
+	var all []total
+	sum, before := 0, 0
+	for _, n := range outcomes {
+		sum += n
 	}
-	return word(s)
+	for _, o := range soc2.Outcomes {
+		n := outcomes[o]
+		t := total{Class: o.String(), Word: strings.ReplaceAll(o.String(), "_", " "), Count: n}
+		if sum > 0 {
+			t.From = before * 1000 / sum
+			before += n
+			t.Share = before*1000/sum - t.From
+		}
+		all = append(all, t)
+	}
+	return all
 }
 
 // word is the state of a criterion in full.
@@ -143,11 +182,11 @@ func seriesOf(criteria []soc2.CriterionResult) []series {
 	return all
 }
 
-func controlsOf(a soc2.Assessment) []control {
-	results := slices.Clone(a.Controls)
+func controlsOf(results []soc2.ControlResult, worst []soc2.Finding) []control {
+	results = slices.Clone(results)
 	report.SortControls(results)
 	gaps := map[string][]soc2.Finding{}
-	for _, f := range report.WorstGaps(a.Findings) {
+	for _, f := range worst {
 		gaps[f.Control] = append(gaps[f.Control], f)
 	}
 	all := make([]control, len(results))
@@ -164,8 +203,9 @@ func unseenOf(holes []soc2.ScopedHole) []unseen {
 	for _, g := range report.Unseen(holes) {
 		shown := g.Lines[:min(len(g.Lines), mostUnseen)]
 		more := len(g.Lines) - len(shown)
-		g.Lines = shown
-		all = append(all, unseen{g, more})
+		first := min(len(shown), firstUnseen)
+		g.Lines = shown[:first]
+		all = append(all, unseen{g, shown[first:], more})
 	}
 	return all
 }
