@@ -20,6 +20,7 @@ func (s *summary) header(a soc2.Assessment) {
 	if s.sample {
 		s.lines(2, "", "A made-up company, replayed from files. Nothing here is about your systems.")
 	}
+	s.narrowed(a)
 	s.lines(2, "judged    ", minute(a.At)+", by controlwatch "+escaped(cmp.Or(a.Version, "of unknown version")))
 	s.lines(2, "evidence  ", span(a.Pulls))
 	looks, coverage := looksOf(a), coverageOf(a)

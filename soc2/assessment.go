@@ -24,6 +24,8 @@ type Assessment struct {
 	Version    string // of controlwatch
 	Judge      Judge
 	SampleData bool
+	AsOf       bool      // judged from what the store held at At; nothing was looked at and nothing kept
+	Narrowed   *Narrowed // what is left out; nil: nothing
 
 	Outcomes map[Outcome]int // findings by outcome; excluded ones not counted
 	Criteria []CriterionResult

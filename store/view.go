@@ -25,6 +25,7 @@ type View struct {
 	upTo     int64 // the newest commit that counts as evidence
 	judged   int64 // the newest assessment; 0: there is none
 	past     bool
+	asOf     bool // remembered is what was by then, not what is now
 	feeds    []evidence.FeedState
 	sights   map[int64]sight // by population
 	baseline *soc2.Baseline
@@ -47,7 +48,7 @@ func (s *Store) View(ctx context.Context, at time.Time, sources map[string]time.
 // Again opens the same evidence once more, whatever was appended since. Of what is
 // remembered it knows what this view has committed, if it has.
 func (v *View) Again(ctx context.Context) (*View, error) {
-	return v.store.view(ctx, &View{at: v.at, sources: v.sources, upTo: v.upTo, judged: v.judged})
+	return v.store.view(ctx, &View{at: v.at, sources: v.sources, upTo: v.upTo, judged: v.judged, asOf: v.asOf})
 }
 
 // Close ends the view.
@@ -125,7 +126,7 @@ func (v *View) open(ctx context.Context) (err error) {
 		}
 	}
 	if v.judged < 0 {
-		if err := v.tx.row(ctx, "SELECT COALESCE(MAX(seq), 0) FROM assessment").Scan(&v.judged); err != nil {
+		if v.judged, err = v.newestAssessment(ctx); err != nil {
 			return err
 		}
 	}

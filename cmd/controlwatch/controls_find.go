@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -66,4 +67,11 @@ func foundOf(m catalogue.Match) report.Found {
 // reportOptions are those of the terminal.
 func (p *program) reportOptions() report.Options {
 	return report.Options{Width: p.width, Colour: p.width > 0 && p.env("NO_COLOR") == ""}
+}
+
+// reportOptionsFor are those of the terminal where the text goes to it.
+func (p *program) reportOptionsFor(w io.Writer) report.Options {
+	o := p.reportOptions()
+	o.Colour = o.Colour && w == p.stdout
+	return o
 }

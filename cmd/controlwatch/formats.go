@@ -22,6 +22,7 @@ var formats = []format{
 	{"table", func(p *program, w io.Writer, a soc2.Assessment) error {
 		return report.Table(w, a, report.Options{Width: p.width, Colour: p.width > 0 && w == p.stdout && p.env("NO_COLOR") == ""})
 	}},
+	{"csv", func(_ *program, w io.Writer, a soc2.Assessment) error { return report.CSV(w, a) }},
 	{"json", func(_ *program, w io.Writer, a soc2.Assessment) error { return report.JSON(w, a) }},
 }
 
@@ -30,7 +31,7 @@ func formatNames() string {
 	for i, f := range formats {
 		names[i] = f.name
 	}
-	return strings.Join(names, " or ")
+	return strings.Join(names[:len(names)-1], ", ") + " or " + names[len(names)-1]
 }
 
 func formatOf(name string) (format, error) {

@@ -64,7 +64,7 @@ func (e exitError) Error() string { return fmt.Sprintf("exit code %d", e.code) }
 
 func run(ctx context.Context, p *program, args []string) int {
 	cmd := newRoot(p)
-	cmd.SetArgs(args)
+	cmd.SetArgs(pastMoments(args))
 	cmd.SetOut(p.stdout)
 	cmd.SetErr(p.stderr)
 	err := cmd.ExecuteContext(ctx)

@@ -19,6 +19,8 @@ Start here:
   controlwatch demo          the whole thing on a sample company, no credentials needed
   controlwatch config init   write a first configuration
   controlwatch scan          once, with the credentials already on this machine
+  controlwatch diff -7d now  what changed within a week, and why
+  controlwatch explain ID    why a control or check says what it says
   controlwatch run -c FILE   as a daemon, with schedules, metrics and a status page
 
 Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something was not seen`,
@@ -29,7 +31,7 @@ Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something w
 	}
 	cmd.PersistentFlags().StringVar(&p.store, "store", "",
 		"where evidence is kept, sqlite:PATH (CONTROLWATCH_STORE; default: your data directory)")
-	cmd.AddCommand(newDemo(p), newScan(p), newRun(p), newControls(p), newConfig(p), newFacts(p), newMan(p), newVersion(p))
+	cmd.AddCommand(newDemo(p), newScan(p), newDiff(p), newExplain(p), newRun(p), newControls(p), newConfig(p), newFacts(p), newMan(p), newVersion(p))
 	return cmd
 }
 

@@ -1,0 +1,152 @@
+package daemon
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/controlwatch/controlwatch/evaluators"
+	"github.com/controlwatch/controlwatch/soc2"
+	"github.com/controlwatch/controlwatch/store"
+)
+
+// Past is what judging the past needs of the store.
+type Past interface {
+	Past(ctx context.Context, at time.Time, sources map[string]time.Duration) (*store.View, error)
+}
+
+// AsOf judges what the store held at a time, with today's catalogue, parameters
+// and decisions. Nothing is pulled and nothing is kept.
+func (a *Assessor) AsOf(ctx context.Context, past Past, at time.Time) (soc2.Assessment, error) {
+	at = at.Truncate(time.Microsecond)
+	began := a.Clock()
+	view, err := past.Past(ctx, at, a.Sources)
+	if err != nil {
+		return soc2.Assessment{}, fmt.Errorf("read evidence: %w", err)
+	}
+	defer view.Close() //nolint:errcheck // nothing was written
+	seen := view.Evidence()
+	out := soc2.Assessment{
+		At: at, StartedAt: at, Version: a.Version, Judge: a.Engine.Judge(), SampleData: a.SampleData, AsOf: true, Feeds: seen.Feeds,
+	}
+	tally := soc2.NewTally(&out, a.Catalogue, seen)
+	err = a.judgePast(ctx, view, at, func(j *evaluators.Judged, _ []soc2.FindingState) error {
+		if j.Resource.Kind != "" {
+			tally.Add(j.Judged)
+		}
+		return nil
+	})
+	if err != nil {
+		return soc2.Assessment{}, err
+	}
+	tally.RollUp(a.Categories)
+	out.FinishedAt = at.Add(a.Clock().Sub(began))
+	out.All = func(each func(soc2.Finding) error) error {
+		return a.EachAsOf(ctx, past, at, func(j *evaluators.Judged) error {
+			j.Show()
+			for _, f := range j.Findings {
+				if err := each(f); err != nil {
+					return err
+				}
+			}
+			return nil
+		})
+	}
+	return out, nil
+}
+
+// EachAsOf gives what is judged of each resource as AsOf judges it.
+func (a *Assessor) EachAsOf(ctx context.Context, past Past, at time.Time, each func(*evaluators.Judged) error) error {
+	view, err := past.Past(ctx, at.Truncate(time.Microsecond), a.Sources)
+	if err != nil {
+		return fmt.Errorf("read evidence: %w", err)
+	}
+	defer view.Close() //nolint:errcheck // nothing was written
+	return a.judgePast(ctx, view, at, func(j *evaluators.Judged, _ []soc2.FindingState) error {
+		if j.Resource.Kind == "" {
+			return nil
+		}
+		return each(j)
+	})
+}
+
+// judgePast streams a past view. It also gives what would be remembered of each
+// resource; of one that is no longer judged, Judged is empty but for its states.
+func (a *Assessor) judgePast(ctx context.Context, view *store.View, at time.Time, each func(*evaluators.Judged, []soc2.FindingState) error) error {
+	now := soc2.Assessment{At: at, Judge: a.Engine.Judge(), Feeds: view.Evidence().Feeds}
+	differ := soc2.NewDiffer(view.Baseline(), &now)
+	memory := soc2.Recall(view.Remembered(ctx), func(left soc2.Remembered) error {
+		states, _ := differ.Compare(nil, left.States)
+		return each(&evaluators.Judged{}, states)
+	})
+	defer memory.Close()
+	err := a.Engine.Stream(ctx, view.Evidence(), func(j *evaluators.Judged) error {
+		soc2.Decide(j.Findings, a.Decisions, at)
+		was, err := memory.Of(j.Resource.Key())
+		if err != nil {
+			return err
+		}
+		states, _ := differ.Compare(j.Findings, was) // fills in since when
+		return each(j, states)
+	})
+	if err != nil {
+		return err
+	}
+	return memory.Rest()
+}
+
+// Between compares what the store held at two times, judged alike: by today's
+// catalogue, parameters and decisions. What differs is the evidence, or an age.
+// It gives both assessments too, without their findings.
+func (a *Assessor) Between(ctx context.Context, past Past, from, to time.Time) (drift []soc2.Drift, then, now soc2.Assessment, err error) {
+	if then, err = a.AsOf(ctx, past, from); err != nil {
+		return nil, then, now, err
+	}
+	if now, err = a.AsOf(ctx, past, to); err != nil {
+		return nil, then, now, err
+	}
+	older, err := past.Past(ctx, then.At, a.Sources)
+	if err != nil {
+		return nil, then, now, fmt.Errorf("read evidence: %w", err)
+	}
+	defer older.Close() //nolint:errcheck // nothing was written
+	differ := soc2.NewDiffer(&soc2.Baseline{At: then.At, Judge: then.Judge, Feeds: soc2.AssessedFeeds(then.Feeds)}, &now)
+	memory := soc2.Recall(func(yield func(soc2.Remembered, error) bool) {
+		err := a.judgePast(ctx, older, then.At, func(_ *evaluators.Judged, states []soc2.FindingState) error {
+			if len(states) > 0 && !yield(soc2.Remembered{Resource: states[0].Resource, States: states}, nil) {
+				return errEnough
+			}
+			return nil
+		})
+		if err != nil && !errors.Is(err, errEnough) {
+			yield(soc2.Remembered{}, err)
+		}
+	}, func(left soc2.Remembered) error {
+		differ.Compare(nil, left.States)
+		return nil
+	})
+	defer memory.Close()
+	err = a.EachAsOf(ctx, past, now.At, func(j *evaluators.Judged) error {
+		was, err := memory.Of(j.Resource.Key())
+		if err == nil {
+			differ.Compare(j.Findings, was)
+		}
+		return err
+	})
+	if err == nil {
+		err = memory.Rest()
+	}
+	if err != nil {
+		return nil, then, now, err
+	}
+	drift = differ.Drift()
+	for i := range drift {
+		if drift[i].Cause == soc2.CauseJudgement {
+			drift[i].Cause = soc2.CauseSystem // one judge judged both: the check had nothing to judge in one of them
+		}
+	}
+	return drift, then, now, nil
+}
+
+var errEnough = errors.New("whoever reads wants no more")
