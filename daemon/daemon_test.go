@@ -332,6 +332,8 @@ func TestDrift(t *testing.T) {
 		"from": "pass", "to": "fail", "gone": false,
 	}, lines[0].ContextMap())
 	require.Contains(t, r.ask(t, "GET", "/").body, `&#34;ada\nfake line&#34;`)
+	require.NotContains(t, r.ask(t, "GET", "/").body, `http-equiv="refresh"`)
+	require.Contains(t, r.ask(t, "GET", "/?follow=1").body, `http-equiv="refresh"`)
 }
 
 func TestARunThatCannotBeKeptIsTold(t *testing.T) {
