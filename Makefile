@@ -24,7 +24,7 @@ peers: ## say which servers to test against are here, and how to get the others
 
 .PHONY: test
 test: peers ## run every test with the race detector, against every peer found
-	$(GO) test $(RACE) ./...
+	$(GO) test -timeout 40m $(RACE) ./...
 
 .PHONY: lint
 lint: ## vet and lint, with the import rules

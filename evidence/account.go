@@ -41,7 +41,12 @@ type Account struct {
 	AdminPrincipals []string `json:"admin_principals,omitzero" derived:"true"`
 	// Federation says where people's identities come from. Derived from identity providers; only for aws.
 	Federation *Federation `json:"federation,omitzero" derived:"true"`
-	Okta       *OktaOrg    `json:"okta,omitzero"`
+	// MFAShare is how many of the active users have a second factor: 1 is all.
+	// Derived from its users; unseen where any of them is, and only for okta.
+	MFAShare *float64 `json:"mfa_share,omitzero" derived:"true"`
+	// WithoutMFA are the names of the others. Derived as MFAShare is.
+	WithoutMFA []string `json:"without_mfa,omitzero" derived:"true"`
+	Okta       *OktaOrg `json:"okta,omitzero"`
 }
 
 // AdministratorSignOn is what every rule demands that lets somebody into the

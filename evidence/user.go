@@ -51,6 +51,12 @@ type User struct {
 	// AdminThrough names what makes it an administrator: "policy/AdministratorAccess",
 	// "group/admins". Derived, and only for aws.
 	AdminThrough []string `json:"admin_through,omitzero" derived:"true"`
+	// Person is the work address of whom the account belongs to; empty: nobody the
+	// company knows. Derived from the employments of every source.
+	Person *string `json:"person,omitzero" derived:"true"`
+	// PersonActive: it belongs to somebody who works for the company now, or is away
+	// and coming back. Derived as Person is.
+	PersonActive *bool `json:"person_active,omitzero" derived:"true"`
 }
 
 // MFA is what second factors a user has.

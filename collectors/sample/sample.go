@@ -1,7 +1,7 @@
 // Package sample is a company that does not exist, Acme Robotics: exchanges its
-// providers would have, attestations its people would have made, and the
-// configuration that reads them. The demo and many tests run the real pipeline
-// over it. Each file of exchanges states its origin.
+// providers would have, attestations and sets of facts its people would have
+// made, and the configuration that reads them. The demo and many tests run the
+// real pipeline over it. Each file of exchanges states its origin.
 package sample
 
 import (
@@ -16,7 +16,7 @@ import (
 	"github.com/controlwatch/controlwatch/collectors/transport/replay"
 )
 
-//go:embed controlwatch.yaml exchanges scenes all:attestations
+//go:embed controlwatch.yaml exchanges scenes all:attestations facts
 var files embed.FS
 
 // Day is when the sample company is looked at. Its keys, sign-ins and
@@ -45,10 +45,10 @@ func Player() (*replay.Player, error) {
 	return replay.New(all), nil
 }
 
-// Write puts the configuration and the attestations into a folder and returns
-// the configuration's path.
+// Write puts the configuration, the attestations and the sets of facts into a
+// folder and returns the configuration's path.
 func Write(dir string) (string, error) {
-	for _, part := range []string{"controlwatch.yaml", "attestations"} {
+	for _, part := range []string{"controlwatch.yaml", "attestations", "facts"} {
 		err := fs.WalkDir(files, part, func(name string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return err

@@ -50,6 +50,9 @@ var rules = []rule{
 	policyRule,
 	roleRule,
 	userAdminRule,
+	personRule,
+	employmentRule,
+	secondFactorShareRule,
 }
 
 // Applies says whether something is derived for facts of a kind and type; an

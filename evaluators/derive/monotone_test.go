@@ -60,7 +60,7 @@ func derivedValues(facts []evidence.Fact) map[string]string {
 		v := reflect.ValueOf(f.Body).Elem()
 		for i := range v.NumField() {
 			if v.Type().Field(i).Tag.Get("derived") == "true" && !v.Field(i).IsNil() {
-				leaves(v.Field(i), f.Resource.ID+"."+v.Type().Field(i).Name, values)
+				leaves(v.Field(i), f.Resource.Type+" "+f.Resource.ID+"."+v.Type().Field(i).Name, values)
 			}
 		}
 	}
@@ -143,6 +143,7 @@ func drawWorld(r *rapid.T) evidence.Snapshot {
 		}))
 	}
 	facts = append(facts, drawOkta(r)...)
+	facts = append(facts, drawPeople(r)...)
 	return world(append(facts, drawIdentities(r)...)...)
 }
 

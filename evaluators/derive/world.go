@@ -10,10 +10,13 @@ import (
 type world struct {
 	*sight.Sight
 	byAccount map[place][]*evidence.Fact
+	byKind    map[evidence.Kind][]*evidence.Fact // of every account
 	protected map[evidence.Key]*evidence.Fact
 	known     map[recalled]any                      // see recall
 	access    map[string][]*evidence.Fact           // RepositoryAccess by repository; see accessTo
 	ids       map[place]map[string][]*evidence.Fact // made when first asked for
+	people    *people                               // made when first asked for; see knownPeople
+	logins    *logins                               // likewise
 }
 
 type place struct {
@@ -23,18 +26,19 @@ type place struct {
 
 // contextKinds are the kinds that rules look up in the account of another fact.
 var contextKinds = []evidence.Kind{
-	"Account", "Application", "AuditTrail", "BranchRule", "ConfigurationRecorder", "Datastore", "DatastoreDefaults", "Grant",
+	"Account", "Application", "AuditTrail", "BranchRule", "ConfigurationRecorder", "Datastore", "DatastoreDefaults", "Employment", "Grant",
 	"Group", "IdentityProvider", "Policy", "ProtectedResource", "RepositoryAccess", "Role", "SignOnPolicy", "User",
 }
 
 func newWorld(s evidence.Snapshot) *world {
-	w := &world{Sight: sight.Of(s), byAccount: map[place][]*evidence.Fact{}, protected: protectedResources(s.Facts), known: map[recalled]any{}, ids: map[place]map[string][]*evidence.Fact{}}
+	w := &world{Sight: sight.Of(s), byAccount: map[place][]*evidence.Fact{}, byKind: map[evidence.Kind][]*evidence.Fact{}, protected: protectedResources(s.Facts), known: map[recalled]any{}, ids: map[place]map[string][]*evidence.Fact{}}
 	for i := range s.Facts {
 		f := &s.Facts[i]
 		for _, k := range contextKinds {
 			if f.Resource.Kind == k {
 				key := place{f.Resource.Provider, f.Resource.Account, k}
 				w.byAccount[key] = append(w.byAccount[key], f)
+				w.byKind[k] = append(w.byKind[k], f)
 			}
 		}
 	}

@@ -14,6 +14,8 @@ type Sight struct {
 	at    time.Time
 	feeds map[population][]evidence.FeedState
 	kinds map[account][]population
+
+	accounts map[evidence.Kind][]account // that have the kind, in the order of the feeds
 }
 
 type account struct {
@@ -25,12 +27,15 @@ type population struct{ provider, account, typ string }
 
 // Of indexes a snapshot.
 func Of(s evidence.Snapshot) *Sight {
-	v := &Sight{at: s.At, feeds: map[population][]evidence.FeedState{}, kinds: map[account][]population{}}
+	v := &Sight{at: s.At, feeds: map[population][]evidence.FeedState{}, kinds: map[account][]population{}, accounts: map[evidence.Kind][]account{}}
 	for _, f := range s.Feeds {
 		for _, p := range f.Populations {
 			key := population{f.ID.Scope.Provider, f.ID.Scope.Account, p.Type}
 			v.feeds[key] = append(v.feeds[key], f)
 			of := account{key.provider, key.account, p.Kind}
+			if v.kinds[of] == nil {
+				v.accounts[p.Kind] = append(v.accounts[p.Kind], of)
+			}
 			if !slices.Contains(v.kinds[of], key) {
 				v.kinds[of] = append(v.kinds[of], key)
 			}
