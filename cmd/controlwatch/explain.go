@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
 	"slices"
 	"strings"
@@ -66,7 +67,7 @@ func (p *program) explain(ctx context.Context, args []string, file, asOf string)
 	if err != nil {
 		return e, err
 	}
-	check := ""
+	var check string
 	if e.Control, check, err = checkNamed(cat, args[0]); err != nil {
 		return e, err
 	}
@@ -145,12 +146,8 @@ func explainable(e *report.Explanation, cat soc2.Catalogue, overrides map[string
 	for _, c := range cat.Criteria {
 		e.Criteria[c.ID] = c.Title
 	}
-	for name, value := range e.Control.Parameters {
-		e.Parameters[name] = value
-	}
-	for name, value := range overrides {
-		e.Parameters[name] = value
-	}
+	maps.Copy(e.Parameters, e.Control.Parameters)
+	maps.Copy(e.Parameters, overrides)
 	rows, err := catalogue.Rows()
 	if err != nil {
 		return err

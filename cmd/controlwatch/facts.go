@@ -92,8 +92,8 @@ func rowSchema(kind evidence.KindInfo) *jsonschema.Schema {
 	schema := r.Reflect(kind.New())
 	schema.Title, schema.Description = string(kind.Kind), kind.Doc
 	t := kind.Type()
-	for i := range t.NumField() {
-		if f := t.Field(i); f.Tag.Get("derived") == "true" {
+	for f := range t.Fields() {
+		if f.Tag.Get("derived") == "true" {
 			name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 			schema.Properties.Delete(name)
 		}

@@ -32,7 +32,7 @@ func TestProgressOnATerminalShowsASourcesPlace(t *testing.T) {
 	require.Contains(t, out.String(), "aws/prod: 0 of 2 feeds, 0 resources, 0 not seen · aws_ec2 1")
 	require.NotContains(t, out.String(), "\u202e")
 	require.NotContains(t, out.String(), "\x1b[2J")
-	for _, line := range strings.Split(out.String(), "\n") {
+	for line := range strings.SplitSeq(out.String(), "\n") {
 		require.LessOrEqual(t, len([]rune(strings.TrimPrefix(line, "\x1b[1A\r\x1b[K"))), 60)
 	}
 	for range 2 {

@@ -30,13 +30,34 @@ type seen struct {
 // see looks once and asks what is asked of every look.
 func (s Suite) see(ctx context.Context, t *testing.T, base http.RoundTripper, known []evidence.FeedID) seen {
 	t.Helper()
-	got := s.look(ctx, t, base, known)
+	got := s.look(ctx, t, base, known, nil)
 	requireRun(ctx, t, got)
 	return got
 }
 
-// look runs the suite's sources once over a base.
-func (s Suite) look(ctx context.Context, t *testing.T, base http.RoundTripper, known []evidence.FeedID) seen {
+// seeOf is see of the feeds that were seen before, and of no others.
+func (s Suite) seeOf(ctx context.Context, t *testing.T, base http.RoundTripper, before seen) seen {
+	t.Helper()
+	got := s.look(ctx, t, base, before.feeds(), before.pulls)
+	requireRun(ctx, t, got)
+	return got
+}
+
+// concernedBy are the feeds that use an operation, with what they brought: all
+// where discovery uses it, since every feed may be lost with it.
+func (s seen) concernedBy(operation string) seen {
+	if s.usedWhileDiscovering(operation) {
+		return s
+	}
+	part := s
+	part.planned, part.pulls = maps.Clone(s.planned), maps.Clone(s.pulls)
+	maps.DeleteFunc(part.planned, func(id evidence.FeedID, _ bool) bool { return !s.used[id][operation] })
+	maps.DeleteFunc(part.pulls, func(id evidence.FeedID, _ evidence.Pull) bool { return !s.used[id][operation] })
+	return part
+}
+
+// look runs the suite's sources once over a base: all their feeds, or those of some pulls.
+func (s Suite) look(ctx context.Context, t *testing.T, base http.RoundTripper, known []evidence.FeedID, of map[evidence.FeedID]evidence.Pull) seen {
 	t.Helper()
 	var mu sync.Mutex
 	got := seen{
@@ -67,6 +88,19 @@ func (s Suite) look(ctx context.Context, t *testing.T, base http.RoundTripper, k
 	})
 	sources := s.Open(t, seam)
 	require.NotEmpty(t, sources, "Open gave no sources")
+	for i, source := range sources {
+		if of == nil {
+			break
+		}
+		sources[i].Discover = func(ctx context.Context, known []evidence.FeedID) (connect.Discovery, error) {
+			d, err := source.Discover(ctx, known)
+			d.Feeds = slices.DeleteFunc(d.Feeds, func(f connect.Feed) bool {
+				_, wanted := of[f.ID()]
+				return !wanted
+			})
+			return d, err
+		}
+	}
 	runner := collectors.Runner{
 		Providers: []connect.Provider{s.Provider},
 		Clock:     time.Now,

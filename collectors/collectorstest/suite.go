@@ -77,7 +77,7 @@ func Run(t *testing.T, s Suite) {
 			s.bubble(t, func(t *testing.T) { s.cancelledMidway(t, healthy) })
 		})
 	}
-	for _, f := range s.faults() {
+	for i, f := range s.faults() {
 		t.Run(f.name, func(t *testing.T) {
 			t.Parallel()
 			for _, operation := range operations {
@@ -85,9 +85,13 @@ func Run(t *testing.T, s Suite) {
 					t.Parallel()
 					s.bubble(t, func(t *testing.T) {
 						only := func(op string, _ *transport.Meter) bool { return op == operation }
-						got := s.see(t.Context(), t, inject{base: s.Base, fault: f, when: only}, healthy.feeds())
-						requireHonest(t, healthy, got)
-						requireNamed(t, healthy, got, operation, f)
+						concerned := healthy
+						if i > 0 { // that the others stay whole is asked under the first fault
+							concerned = healthy.concernedBy(operation)
+						}
+						got := s.seeOf(t.Context(), t, inject{base: s.Base, fault: f, when: only}, concerned)
+						requireHonest(t, concerned, got)
+						requireNamed(t, concerned, got, operation, f)
 					})
 				})
 			}

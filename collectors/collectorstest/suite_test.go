@@ -34,10 +34,10 @@ func TestRunCatches(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
 				s := toySuite(tc.toy)
-				healthy := s.look(t.Context(), t, s.Base, nil)
+				healthy := s.look(t.Context(), t, s.Base, nil, nil)
 				s.requireWhole(t, healthy)
 				only := func(op string, _ *transport.Meter) bool { return op == tc.operation }
-				got := s.look(t.Context(), t, inject{base: s.Base, fault: denied, when: only}, healthy.feeds())
+				got := s.look(t.Context(), t, inject{base: s.Base, fault: denied, when: only}, healthy.feeds(), nil)
 				require.Contains(t, caught(func(c require.TestingT) {
 					requireHonest(c, healthy, got)
 					requireNamed(c, healthy, got, tc.operation, denied)
@@ -62,7 +62,7 @@ func TestRunCatchesAtHealth(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				s := toySuite(toy{})
 				tc.change(&s)
-				healthy := s.look(t.Context(), t, s.Base, nil)
+				healthy := s.look(t.Context(), t, s.Base, nil, nil)
 				require.Contains(t, caught(func(c require.TestingT) { s.requireWhole(c, healthy) }), tc.says)
 			})
 		})
@@ -73,7 +73,7 @@ func TestRunCatchesAnUndeclaredRead(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		s := toySuite(toy{callsUndeclared: true})
-		got := s.look(t.Context(), t, s.Base, nil)
+		got := s.look(t.Context(), t, s.Base, nil, nil)
 		require.Contains(t, caught(func(c require.TestingT) { requireRun(t.Context(), c, got) }), "does not declare it")
 	})
 }

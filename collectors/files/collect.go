@@ -85,15 +85,8 @@ type batch struct {
 
 func (b *batch) add(r row) error {
 	b.read++
-	switch first, twice := b.lines[r.id]; {
-	case r.err != nil:
-		b.refuse(r, r.err.Error())
-		return nil
-	case r.id == "":
-		b.refuse(r, "has no id")
-		return nil
-	case twice:
-		b.refuse(r, fmt.Sprintf("has the id %q of row %d", r.id, first))
+	if why := b.wrongWith(r); why != "" {
+		b.refuse(r, why)
 		return nil
 	}
 	b.lines[r.id] = r.line
@@ -102,6 +95,19 @@ func (b *batch) add(r row) error {
 		Provider: providerName, Account: b.organisation, Kind: population.Kind, Type: population.Type,
 		ID: b.set.System + "/" + r.id, Name: r.name,
 	}})
+}
+
+// wrongWith says why a row cannot be used; empty: it can.
+func (b *batch) wrongWith(r row) string {
+	switch first, twice := b.lines[r.id]; {
+	case r.err != nil:
+		return r.err.Error()
+	case r.id == "":
+		return "has no id"
+	case twice:
+		return fmt.Sprintf("has the id %q of row %d", r.id, first)
+	}
+	return ""
 }
 
 func (b *batch) refuse(r row, why string) {

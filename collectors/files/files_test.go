@@ -22,7 +22,7 @@ var noon = time.Date(2026, 11, 16, 12, 0, 0, 0, time.UTC)
 
 const vendors = `{"id":"V1","name":"Cloud GmbH","critical":true,"data_types":["customer"],"reviewed_at":{"never":true}}` + "\n"
 
-func open(dir string, input string) ([]connect.Source, error) {
+func open(dir, input string) ([]connect.Source, error) {
 	return files.Provider.Open(connect.Options{
 		Decode: func(into any) error {
 			into.(*files.Settings).Directory = dir
@@ -69,8 +69,6 @@ func pull(t *testing.T, sources []connect.Source) (pulls []evidence.Pull, facts 
 	return pulls, facts
 }
 
-func ptr[T any](v T) *T { return &v }
-
 func TestCollect(t *testing.T) {
 	t.Parallel()
 	sources, err := open("testdata/good", vendors)
@@ -89,11 +87,11 @@ func TestCollect(t *testing.T) {
 	require.Equal(t, `Ada’s "laptop"`, ada.Resource.Name)
 	require.Equal(t, "files.device", ada.Resource.Type)
 	require.Equal(t, &evidence.Device{
-		Owner: ptr("ada@acme-robotics.example"), Platform: ptr("macOS"), OSVersion: ptr("15.6.1"), Encrypted: ptr(true), ScreenLock: ptr(true),
-		EnrolledAt: ptr(time.Date(2024, 2, 6, 0, 0, 0, 0, time.UTC)), LastSeen: &evidence.Moment{At: time.Date(2026, 11, 15, 17, 0, 0, 0, time.UTC)},
+		Owner: new("ada@acme-robotics.example"), Platform: new("macOS"), OSVersion: new("15.6.1"), Encrypted: new(true), ScreenLock: new(true),
+		EnrolledAt: new(time.Date(2024, 2, 6, 0, 0, 0, 0, time.UTC)), LastSeen: &evidence.Moment{At: time.Date(2026, 11, 15, 17, 0, 0, 0, time.UTC)},
 	}, ada.Body)
 	grace := facts["jamf/C02BB"].Body.(*evidence.Device)
-	require.Equal(t, ptr(false), grace.Encrypted)
+	require.Equal(t, new(false), grace.Encrypted)
 	require.Equal(t, time.Date(2024, 9, 2, 8, 0, 0, 0, time.UTC), *grace.EnrolledAt)
 	spare := facts["jamf/C02CC"].Body.(*evidence.Device)
 	require.Nil(t, spare.Owner, "an empty cell was not observed")
@@ -102,7 +100,7 @@ func TestCollect(t *testing.T) {
 	require.Equal(t, "two\nlines", facts["jamf/C02DD"].Resource.Name)
 
 	require.Equal(t, &evidence.Employment{
-		Email: ptr("tomas@acme-robotics.example"), Status: ptr("ended"), EndsAt: &evidence.Moment{At: time.Date(2026, 10, 31, 0, 0, 0, 0, time.UTC)},
+		Email: new("tomas@acme-robotics.example"), Status: new("ended"), EndsAt: &evidence.Moment{At: time.Date(2026, 10, 31, 0, 0, 0, 0, time.UTC)},
 	}, facts["personio/21"].Body)
 	require.Equal(t, []string{"customer"}, facts["register/V1"].Body.(*evidence.Vendor).DataTypes)
 }

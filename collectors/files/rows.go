@@ -168,8 +168,7 @@ func (s set) object(line int, raw json.RawMessage) row {
 
 // refuseDerived keeps out what is ours to conclude.
 func refuseDerived(t reflect.Type, fields map[string]json.RawMessage) error {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if _, given := fields[name]; given && f.Tag.Get("derived") == "true" {
 			return fmt.Errorf("%s is derived from other fields and cannot be given", name)

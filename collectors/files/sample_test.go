@@ -19,7 +19,7 @@ func TestSample(t *testing.T) {
 	}
 	require.Len(t, facts, 12+9+10+8)
 	pavel := facts["personio/16"].Body.(*evidence.Employment)
-	require.Equal(t, ptr(evidence.EmploymentEnded), pavel.Status)
+	require.Equal(t, new(evidence.EmploymentEnded), pavel.Status)
 	require.Equal(t, []string{}, pavel.Accounts, "none is something that was seen")
 	require.Equal(t, []string{"github/ada", "aws/ada"}, facts["personio/1"].Body.(*evidence.Employment).Accounts)
 	require.Empty(t, facts["register/V08"].Body.(*evidence.Vendor).DataTypes)

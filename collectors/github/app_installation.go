@@ -147,7 +147,7 @@ func (s *source) notInstalled(ctx context.Context, err error) error {
 
 // installedOn lists the logins of those who installed the App.
 func (s *source) installedOn(ctx context.Context) ([]string, error) {
-	items, err := s.session().list(asApp(ctx), readAppInstallations, "app/installations", nil, nil)
+	items, err := s.session().list(asApp(ctx), readAppInstallations, "app/installations")
 	if err != nil {
 		if no, ok := errors.AsType[*refused](err); ok {
 			return nil, appUnseen(ctx, readAppInstallations, answer{status: no.status, header: http.Header{}}, err)

@@ -174,7 +174,7 @@ func (l *changeLook) pushes(ctx context.Context, r repository, branch string, mo
 // this branch that is merged: pushing that merges it. All that such a push brings
 // was in the pull request.
 func readRequested(ctx context.Context, c *session, r repository, branch, sha string) (*bool, error) {
-	items, err := c.list(ctx, readPullsOfCommit, r.path("/commits/"+url.PathEscape(sha)+"/pulls"), nil, nil)
+	items, err := c.list(ctx, readPullsOfCommit, r.path("/commits/"+url.PathEscape(sha)+"/pulls"))
 	if err != nil {
 		return nil, err
 	}

@@ -104,7 +104,7 @@ func parseRun(item json.RawMessage) (result, error) {
 // readStatusesOf reads commit statuses. Each says all at once: a pending one has
 // not ended.
 func readStatusesOf(ctx context.Context, c *session, p mergedPull) ([]result, error) {
-	items, err := c.list(ctx, readStatuses, p.repo.path("/commits/"+url.PathEscape(p.Head)+"/statuses"), nil, nil)
+	items, err := c.list(ctx, readStatuses, p.repo.path("/commits/"+url.PathEscape(p.Head)+"/statuses"))
 	if err != nil {
 		return nil, err
 	}

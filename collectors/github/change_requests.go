@@ -89,7 +89,7 @@ func readMerge(ctx context.Context, c *session, p mergedPull) (mergedBy *string,
 
 // readReviewsOf reads the reviews. One that was never submitted is a draft.
 func readReviewsOf(ctx context.Context, c *session, p mergedPull) ([]evidence.ChangeReview, error) {
-	items, err := c.list(ctx, readReviews, p.path("/reviews"), nil, nil)
+	items, err := c.list(ctx, readReviews, p.path("/reviews"))
 	if err != nil {
 		return nil, err
 	}
@@ -123,7 +123,7 @@ const mostCommits = 250
 
 // readAuthors reads who wrote the commits of a pull request.
 func readAuthors(ctx context.Context, c *session, p mergedPull, commits int) (logins []string, unknown *int64, err error) {
-	items, err := c.list(ctx, readPullCommits, p.path("/commits"), nil, nil)
+	items, err := c.list(ctx, readPullCommits, p.path("/commits"))
 	if err != nil {
 		return nil, nil, err
 	}

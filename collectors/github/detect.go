@@ -80,7 +80,7 @@ const unknownOrganization = "unknown"
 // listOrganizations reads the organisations of the token's user.
 func (s *source) listOrganizations(ctx context.Context) ([]string, error) {
 	ctx = transport.WithMeter(ctx, transport.NewMeter(discovery, s.scope()))
-	items, err := s.session().list(ctx, readUserOrganizations, "user/orgs", nil, nil)
+	items, err := s.session().list(ctx, readUserOrganizations, "user/orgs")
 	if err != nil {
 		return nil, err
 	}

@@ -22,8 +22,8 @@ const (
 
 // list reads a list to its end, page after page. What it could read is returned
 // with the error that stopped it.
-func (s *session) list(ctx context.Context, operation, path string, query url.Values, rec *evidence.Recorder) ([]json.RawMessage, error) {
-	items, _, err := s.pages(ctx, operation, path, query, rec)
+func (s *session) list(ctx context.Context, operation, path string) ([]json.RawMessage, error) {
+	items, _, err := s.pages(ctx, operation, path, nil, nil)
 	return items, err
 }
 

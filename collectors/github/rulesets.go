@@ -28,7 +28,7 @@ type ruleParameters struct {
 // A rule that cannot be read makes all of them unseen: a part of the list would
 // look like all of it.
 func readRules(ctx context.Context, c *session, path string) ([]evidence.BranchRulesetRule, error) {
-	items, err := c.list(ctx, readBranchRules, path, nil, nil)
+	items, err := c.list(ctx, readBranchRules, path)
 	if notInPlan(err) {
 		return []evidence.BranchRulesetRule{}, nil
 	}

@@ -83,8 +83,10 @@ func TestEnrolmentPolicies(t *testing.T) {
 		require.Equal(t, &evidence.EnrolmentPolicy{
 			Active: new(true), System: new(true), Priority: new(int64(1)), Groups: []string{"00gacme00000everyone"},
 			Methods: []evidence.EnrolmentMethod{
-				{Key: "okta_password", Demand: new("REQUIRED")}, {Key: "okta_verify", Demand: new("OPTIONAL")},
-				{Key: "phone_number", Demand: new("OPTIONAL")}, {Key: "webauthn", Demand: new("OPTIONAL")},
+				{Key: "okta_password", Demand: new("REQUIRED")},
+				{Key: "okta_verify", Demand: new("OPTIONAL")},
+				{Key: "phone_number", Demand: new("OPTIONAL")},
+				{Key: "webauthn", Demand: new("OPTIONAL")},
 			},
 			Rules: []evidence.EnrolmentRule{{ID: "00pacme0000enrolmentr", Name: "Default Rule", Active: new(true), Prompt: new("CHALLENGE")}},
 		}, got.facts["Default Policy"].Body)

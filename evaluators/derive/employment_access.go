@@ -145,13 +145,12 @@ func (w *world) rehired(f *evidence.Fact, e *evidence.Employment) truth {
 			continue
 		}
 		works := personActive([]*evidence.Fact{o}, nil)
-		switch {
-		case other.EndsAt == nil:
+		if other.EndsAt == nil {
 			each = append(each, and(works, unseen(sight.Holes(o, "ends_at")...)))
-		default:
-			later := !e.EndsAt.Never && (other.EndsAt.Never || other.EndsAt.At.After(e.EndsAt.At))
-			each = append(each, and(works, definite(later)))
+			continue
 		}
+		later := !e.EndsAt.Never && (other.EndsAt.Never || other.EndsAt.At.After(e.EndsAt.At))
+		each = append(each, and(works, definite(later)))
 	}
 	if holes := append(slices.Clone(p.missing), p.unaddressed...); len(holes) > 0 {
 		each = append(each, unseen(holes...))

@@ -11,7 +11,7 @@ import (
 	"github.com/controlwatch/controlwatch/evidence"
 )
 
-func employment(id, email string, status string, accounts ...string) evidence.Fact {
+func employment(id, email, status string, accounts ...string) evidence.Fact {
 	return fact("Employment", "files.employment", id, &evidence.Employment{
 		Email: &email, Status: &status, EndsAt: &evidence.Moment{Never: true}, Accounts: append([]string{}, accounts...),
 	})
