@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"os"
+	"sync/atomic"
 	"syscall"
 	"testing"
 	"testing/synctest"
@@ -63,11 +64,13 @@ func TestReloadOfAChangedFile(t *testing.T) {
 	t.Parallel()
 	synctest.Test(t, func(t *testing.T) {
 		w := newWorld()
-		content, loads := "first", 0
+		var content atomic.Value
+		var loads atomic.Int32
+		content.Store("first")
 		r := makeDaemon(t, w, "127.0.0.1:0", map[string]string{"aws/1111": yearly}, func(o *daemon.Options) {
-			o.Fingerprint = func() string { return content }
+			o.Fingerprint = func() string { return content.Load().(string) }
 			o.Load = func(context.Context) (daemon.Work, error) {
-				loads++
+				loads.Add(1)
 				return daemon.Work{Pull: w.Pull, Assess: w.Assess, Sources: scheduled(t, map[string]string{"github/acme": yearly})}, nil
 			}
 		})
@@ -82,13 +85,13 @@ func TestReloadOfAChangedFile(t *testing.T) {
 			synctest.Wait()
 		}
 		pass(time.Minute)
-		require.Zero(t, loads)
-		content = ""
+		require.Zero(t, loads.Load())
+		content.Store("")
 		pass(time.Minute)
-		require.Zero(t, loads)
-		content = "second"
+		require.Zero(t, loads.Load())
+		content.Store("second")
 		pass(time.Minute)
-		require.Equal(t, 1, loads)
+		require.EqualValues(t, 1, loads.Load())
 		require.Equal(t, []string{"aws/1111", "github/acme"}, w.pulled())
 		stop()
 		<-done
