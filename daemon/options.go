@@ -47,6 +47,8 @@ type Work struct {
 	// Assess judges what the store holds now and keeps the result.
 	Assess      func(context.Context) (soc2.Assessment, error)
 	AssessEvery time.Duration // at the latest; 0: an hour
+	// Seal signs what was kept, after each assessment. Nil: nothing is signed.
+	Seal func(context.Context) error
 }
 
 // Scheduled is a source and when it is pulled. A schedule without a time zone of

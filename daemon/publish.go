@@ -88,6 +88,23 @@ func (d *Daemon) assess(ctx context.Context, doing *duty) {
 	d.opts.Metrics.Publish(series)
 	d.published.Store(&next)
 	d.logAssessment(next.assessment, took, ran)
+	d.seal(ctx, doing)
+}
+
+// seal signs what was kept. Evidence that could not be signed is still evidence,
+// and the next signature covers it as well.
+func (d *Daemon) seal(ctx context.Context, doing *duty) {
+	if doing.Seal == nil {
+		return
+	}
+	err := guarded(func() error { return doing.Seal(ctx) })
+	if ctx.Err() != nil {
+		return
+	}
+	d.opts.Metrics.Sealed(err)
+	if err != nil {
+		d.opts.Log.Error("the evidence log could not be signed; what was kept is kept", zap.Error(err))
+	}
 }
 
 // prepare does everything that can fail.

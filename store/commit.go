@@ -15,6 +15,7 @@ const (
 	kindPlan       = "plan"
 	kindPull       = "pull"
 	kindAssessment = "assessment"
+	kindEntry      = "entry"
 )
 
 // commit is one transaction that appends. Whatever fails in it fails all of it.
@@ -43,6 +44,9 @@ func (s *Store) commit(ctx context.Context, kind, what string, write func(contex
 		return 0, s.explain(what, err)
 	}
 	if err := write(ctx, c); err != nil {
+		return 0, s.explain(what, err)
+	}
+	if err := c.log(ctx); err != nil {
 		return 0, s.explain(what, err)
 	}
 	if err := tx.Commit(); err != nil {

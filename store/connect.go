@@ -74,7 +74,13 @@ func (s *Store) open(ctx context.Context) error {
 	}
 	s.readers.SetMaxOpenConns(readConnections)
 	s.readers.SetMaxIdleConns(readConnections)
-	return s.readers.PingContext(ctx)
+	if err := s.readers.PingContext(ctx); err != nil {
+		return err
+	}
+	if err := s.adopt(ctx); err != nil {
+		return err
+	}
+	return s.openKey(ctx)
 }
 
 // connection is the driver's name for the file. mode=rw keeps a file that was

@@ -119,12 +119,12 @@ func TestDamagedFiles(t *testing.T) {
 		path := written(t)
 		db, err := sql.Open("sqlite", path)
 		require.NoError(t, err)
-		_, err = db.ExecContext(ctx, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (7, TRUE)")
+		_, err = db.ExecContext(ctx, "INSERT INTO goose_db_version (version_id, is_applied) VALUES (700, TRUE)")
 		require.NoError(t, err)
 		require.NoError(t, db.Close())
 		_, err = Open(ctx, "sqlite:"+path, options)
-		require.EqualError(t, err, "open store ("+path+"): the store was written by a newer controlwatch (tables 7, this one knows 2): "+
-			"run that version, or give another --store")
+		require.ErrorContains(t, err, "open store ("+path+"): the store was written by a newer controlwatch (tables 700, this one knows ")
+		require.ErrorContains(t, err, "run that version, or give another --store")
 	})
 
 	t.Run("a file cut off is damaged", func(t *testing.T) {

@@ -16,6 +16,7 @@ type Store struct {
 	options Options
 	writer  *sql.DB // one connection, every transaction BEGIN IMMEDIATE
 	readers *sql.DB
+	signer  Signer // nil: checkpoints are not signed
 }
 
 // Options are what a store is opened with.
@@ -27,6 +28,9 @@ type Options struct {
 	// Ephemeral is for a store that is thrown away: commits are not flushed to the
 	// disk, so that a power failure may take them or the file.
 	Ephemeral bool
+
+	// Key gives the key that signs checkpoints. Without it none are signed.
+	Key KeySource
 
 	busy time.Duration // how long to wait for another writer; zero: busyTimeout
 }

@@ -37,7 +37,11 @@ func (p *program) newPipeline(ctx context.Context, o pipelineOptions) (*pipeline
 			return nil, err
 		}
 	}
-	s, err := store.Open(ctx, o.dsn, store.Options{Clock: p.now, Version: buildVersion(), Ephemeral: o.ephemeral})
+	options := store.Options{Clock: p.now, Version: buildVersion(), Ephemeral: o.ephemeral}
+	if !o.ephemeral {
+		options.Key = p.logKey(o.dsn)
+	}
+	s, err := store.Open(ctx, o.dsn, options)
 	if err != nil {
 		return nil, err
 	}
@@ -66,7 +70,25 @@ func (l *pipeline) once(ctx context.Context, sources []connect.Source) (soc2.Ass
 	if err := l.runner.Run(ctx, sources); err != nil {
 		return soc2.Assessment{}, fmt.Errorf("collect: %w", err)
 	}
-	return l.assessor.Assess(ctx)
+	return l.assess(ctx)
+}
+
+// assess judges what the store holds, and signs it.
+func (l *pipeline) assess(ctx context.Context) (soc2.Assessment, error) {
+	a, err := l.assessor.Assess(ctx)
+	if err != nil {
+		return a, err
+	}
+	if err := l.seal(ctx); err != nil {
+		return a, fmt.Errorf("the assessment is kept, but not signed: %w", err)
+	}
+	return a, nil
+}
+
+// seal signs a checkpoint over all that was committed.
+func (l *pipeline) seal(ctx context.Context) error {
+	_, err := l.store.Sign(ctx)
+	return err
 }
 
 // refuseBesideDaemon keeps a scan of whatever credentials are at hand out of a

@@ -76,7 +76,7 @@ func (p *program) run(ctx context.Context, file string) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := store.Open(ctx, dsn, store.Options{Clock: p.now, Version: buildVersion()})
+	s, err := store.Open(ctx, dsn, store.Options{Clock: p.now, Version: buildVersion(), Key: p.logKey(dsn)})
 	if err != nil {
 		return err
 	}
@@ -118,7 +118,7 @@ func (p *program) workOf(ctx context.Context, s *store.Store, j *judge, o pipeli
 
 // work is the pipeline on its sources' schedules.
 func (l *pipeline) work(o pipelineOptions) daemon.Work {
-	w := daemon.Work{Pull: l.runner.Run, Assess: l.assessor.Assess, AssessEvery: time.Duration(o.config.AssessEvery)}
+	w := daemon.Work{Pull: l.runner.Run, Assess: l.assessor.Assess, AssessEvery: time.Duration(o.config.AssessEvery), Seal: l.seal}
 	for _, s := range o.sources {
 		w.Sources = append(w.Sources, daemon.Scheduled{Source: s.Source, Schedule: s.schedule})
 	}

@@ -8,6 +8,7 @@ type instruments struct {
 	requests, throttles                   *prometheus.CounterVec
 	requestDuration, runDuration          *prometheus.HistogramVec
 	runs, missed, overlapped, assessments *prometheus.CounterVec
+	seals                                 *prometheus.CounterVec
 	next                                  *prometheus.GaugeVec
 	reloadOK, reloadTime                  prometheus.Gauge
 	assessmentDuration                    prometheus.Histogram
@@ -59,6 +60,10 @@ func newInstruments() instruments {
 			Name: "controlwatch_assessments_total",
 			Help: "Assessments. While they fail, the last good one stays published.",
 		}, []string{"result"}),
+		seals: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "controlwatch_log_checkpoints_total",
+			Help: "Checkpoints of the evidence log after an assessment. One that failed leaves the evidence kept but unsigned until the next.",
+		}, []string{"result"}),
 		assessmentDuration: prometheus.NewHistogram(prometheus.HistogramOpts{
 			Name: "controlwatch_assessment_duration_seconds", Help: "How long assessments took.",
 			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
@@ -66,6 +71,7 @@ func newInstruments() instruments {
 	}
 	for _, r := range []string{ok, failed} {
 		i.assessments.WithLabelValues(r)
+		i.seals.WithLabelValues(r)
 	}
 	return i
 }
@@ -73,6 +79,6 @@ func newInstruments() instruments {
 func (i instruments) all() []prometheus.Collector {
 	return []prometheus.Collector{
 		i.build, i.requests, i.throttles, i.requestDuration, i.runs, i.runDuration,
-		i.missed, i.overlapped, i.next, i.reloadOK, i.reloadTime, i.assessments, i.assessmentDuration,
+		i.missed, i.overlapped, i.next, i.reloadOK, i.reloadTime, i.assessments, i.assessmentDuration, i.seals,
 	}
 }

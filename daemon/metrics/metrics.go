@@ -125,6 +125,9 @@ func (m *Metrics) Reloaded(at time.Time, err error) {
 	m.reloadTime.Set(seconds(at))
 }
 
+// Sealed counts one signature over the evidence log.
+func (m *Metrics) Sealed(err error) { m.seals.WithLabelValues(result(err)).Inc() }
+
 // Next records when a source runs next.
 func (m *Metrics) Next(source string, at time.Time) { m.next.WithLabelValues(source).Set(seconds(at)) }
 

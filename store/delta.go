@@ -1,0 +1,154 @@
+package store
+
+import (
+	"context"
+	"crypto/sha256"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/controlwatch/controlwatch/internal/canon"
+)
+
+// loggedTable is a table whose rows belong to commits and are in the evidence log.
+type loggedTable struct {
+	name string
+	// query gives the rows of the commits $1 to $2, seq first, by seq and then in an
+	// order of their own. A column named …_sha256 holds bytes of which the log has
+	// only the digest; other bytes are digests themselves. Numbers of the database's
+	// own are told by what they stand for, so that nobody needs the database to read
+	// the log.
+	query string
+}
+
+// loggedTables are the lines of the log in their order. docs/evidence-log.md
+// describes them for others; a column more or less, or another order, would give
+// other hashes to what is logged already.
+var loggedTables = []loggedTable{
+	{"commit", `SELECT seq, at, epoch, kind, version FROM commit_log WHERE seq BETWEEN $1 AND $2 ORDER BY seq`},
+	{"plan", `SELECT p.seq, p.source, p.at, b.digest AS record
+		FROM plan p JOIN blob b ON b.id = p.record
+		WHERE p.seq BETWEEN $1 AND $2 ORDER BY p.seq`},
+	{"pull", `SELECT p.seq, f.collector, f.provider, f.account, f.region, f.shard, p.source, p.started_at, p.finished_at, b.digest AS record
+		FROM pull p JOIN feed f ON f.id = p.feed JOIN blob b ON b.id = p.record
+		WHERE p.seq BETWEEN $1 AND $2 ORDER BY p.seq`},
+	{"pull_population", `SELECT c.seq, n.kind, n.type, CASE WHEN c.complete THEN 1 ELSE 0 END AS complete
+		FROM pull_population c JOIN population n ON n.id = c.population
+		WHERE c.seq BETWEEN $1 AND $2 ORDER BY c.seq, c.population`},
+	{"fact_change", `SELECT c.seq, n.type, r.provider, r.account, r.region, r.kind, r.ref, b.digest AS fact,
+			CASE WHEN c.blob IS NULL THEN 1 ELSE 0 END AS gone
+		FROM fact_change c JOIN population n ON n.id = c.population JOIN resource r ON r.id = c.resource LEFT JOIN blob b ON b.id = c.blob
+		WHERE c.seq BETWEEN $1 AND $2 ORDER BY c.seq, c.population, c.resource`},
+	{"record", `SELECT r.seq, r.kind, b.digest AS record
+		FROM record r JOIN blob b ON b.id = r.blob
+		WHERE r.seq BETWEEN $1 AND $2 ORDER BY r.seq, r.kind, b.digest`},
+	{"assessment", `SELECT a.seq, a.at, a.started_at, a.finished_at, a.version, CASE WHEN a.sample_data THEN 1 ELSE 0 END AS sample_data, a.catalogue, a.parameters, a.engine, a.derive,
+			a.newest_pull, f.digest AS feeds, r.digest AS result
+		FROM assessment a JOIN blob f ON f.id = a.feeds JOIN blob r ON r.id = a.result
+		WHERE a.seq BETWEEN $1 AND $2 ORDER BY a.seq`},
+	{"finding_state", `SELECT s.seq, r.provider, r.account, r.region, r.kind, r.ref, s.type, s.name, b.digest AS checks, s.states AS states_sha256
+		FROM finding_state s JOIN resource r ON r.id = s.resource JOIN blob b ON b.id = s.checks
+		WHERE s.seq BETWEEN $1 AND $2 ORDER BY s.seq, s.resource`},
+	{"drift", `SELECT d.seq, d.ord, d.at, d.change, d.cause, d.control, d.check_id AS "check", r.provider, r.account, r.region, r.kind, r.ref,
+			d.type, d.name, d.outcome_from, d.outcome_to, CASE WHEN d.gone THEN 1 ELSE 0 END AS gone, d.severity
+		FROM drift d JOIN resource r ON r.id = d.resource
+		WHERE d.seq BETWEEN $1 AND $2 ORDER BY d.seq, d.ord`},
+	{"entry", `SELECT e.seq, e.ord, e.kind, e.subject, e.actor, e.identity, b.digest AS body
+		FROM entry e JOIN blob b ON b.id = e.body
+		WHERE e.seq BETWEEN $1 AND $2 ORDER BY e.seq, e.ord`},
+}
+
+// chunk is how many commits are read back at once.
+const chunk = 256
+
+// leafLines is how many lines a leaf has at most.
+const leafLines = 1000
+
+// leaf is a segment of what one commit wrote.
+type leaf struct {
+	seq   int64
+	part  int    // of the commit, from 0
+	data  []byte // its lines
+	rows  []int  // by the order of loggedTables, how many of each
+	lines int    // their sum
+}
+
+// leaves reads back what the commits from one to another wrote, and gives their
+// leaves in the order of the log.
+func leaves(ctx context.Context, tx session, from, to int64, use func(leaf) error) error {
+	segments := make([][]leaf, to-from+1)
+	for i, table := range loggedTables {
+		err := lines(ctx, tx, table, from, to, func(seq int64, line []byte) {
+			of := segments[seq-from]
+			if len(of) == 0 || of[len(of)-1].lines == leafLines {
+				of = append(of, leaf{seq: seq, part: len(of), rows: make([]int, len(loggedTables))})
+			}
+			last := &of[len(of)-1]
+			last.data = append(last.data, line...)
+			last.rows[i]++
+			last.lines++
+			segments[seq-from] = of
+		})
+		if err != nil {
+			return fmt.Errorf("rows of %s: %w", table.name, err)
+		}
+	}
+	for _, of := range segments {
+		for _, l := range of {
+			if err := use(l); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// lines calls use with each row of a table as a line, which is good until the next.
+func lines(ctx context.Context, tx session, table loggedTable, from, to int64, use func(seq int64, line []byte)) error {
+	var keys []string // as in a line, with "row" for the table's name
+	var columns []int // by place in keys; -1 for that name
+	var values, targets []any
+	var buffer []byte
+	return tx.each(ctx, func(rows *sql.Rows) error {
+		if keys == nil {
+			names, err := rows.Columns()
+			if err != nil {
+				return err
+			}
+			keys = append(slices.Clone(names), "row")
+			slices.Sort(keys)
+			for _, key := range keys {
+				columns = append(columns, slices.Index(names, key))
+			}
+			values, targets = make([]any, len(names)), make([]any, len(names))
+			for i := range values {
+				targets[i] = &values[i]
+			}
+		}
+		if err := rows.Scan(targets...); err != nil {
+			return err
+		}
+		seq, ok := values[0].(int64)
+		if !ok || seq < from || seq > to {
+			return fmt.Errorf("a row's commit is %v", values[0])
+		}
+		var err error
+		buffer, err = canon.Ordered(buffer[:0], keys, func(i int) any {
+			if columns[i] < 0 {
+				return table.name
+			}
+			value := values[columns[i]]
+			if raw, ok := value.([]byte); ok && strings.HasSuffix(keys[i], "_sha256") {
+				digest := sha256.Sum256(raw)
+				return digest[:]
+			}
+			return value
+		})
+		if err != nil {
+			return fmt.Errorf("of commit %d: %w", seq, err)
+		}
+		use(seq, buffer)
+		return nil
+	}, table.query, from, to)
+}
