@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strconv"
 
 	"github.com/controlwatch/controlwatch/evidence"
 )
@@ -67,6 +68,13 @@ func (s *Store) Rebuild(ctx context.Context) error {
 	return s.explain(what, tx.Commit())
 }
 
+// brokenReference is a row that names another which is not there.
+type brokenReference struct{ table, row, parent string }
+
+func (b *brokenReference) Error() string {
+	return "row " + b.row + " of " + b.table + " refers to no " + b.parent
+}
+
 func checkReferences(ctx context.Context, tx session) error {
 	return tx.each(ctx, func(rows *sql.Rows) error {
 		var table, parent string
@@ -75,7 +83,7 @@ func checkReferences(ctx context.Context, tx session) error {
 		if err := rows.Scan(&table, &row, &parent, &key); err != nil {
 			return err
 		}
-		return fmt.Errorf("row %d of %s refers to no %s", row.Int64, table, parent)
+		return &brokenReference{table, strconv.FormatInt(row.Int64, 10), parent}
 	}, "PRAGMA foreign_key_check")
 }
 

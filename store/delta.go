@@ -104,6 +104,15 @@ func leaves(ctx context.Context, tx session, from, to int64, use func(leaf) erro
 	return nil
 }
 
+// unreadableRow holds what no row of ours holds.
+type unreadableRow struct {
+	seq int64
+	err error
+}
+
+func (u *unreadableRow) Error() string { return fmt.Sprintf("a row of commit %d: %v", u.seq, u.err) }
+func (u *unreadableRow) Unwrap() error { return u.err }
+
 // lines calls use with each row of a table as a line, which is good until the next.
 func lines(ctx context.Context, tx session, table loggedTable, from, to int64, use func(seq int64, line []byte)) error {
 	var keys []string // as in a line, with "row" for the table's name
@@ -131,7 +140,7 @@ func lines(ctx context.Context, tx session, table loggedTable, from, to int64, u
 		}
 		seq, ok := values[0].(int64)
 		if !ok || seq < from || seq > to {
-			return fmt.Errorf("a row's commit is %v", values[0])
+			return &unreadableRow{from, fmt.Errorf("the commit of a row is %v", values[0])}
 		}
 		var err error
 		buffer, err = canon.Ordered(buffer[:0], keys, func(i int) any {
@@ -146,7 +155,7 @@ func lines(ctx context.Context, tx session, table loggedTable, from, to int64, u
 			return value
 		})
 		if err != nil {
-			return fmt.Errorf("of commit %d: %w", seq, err)
+			return &unreadableRow{seq, err}
 		}
 		use(seq, buffer)
 		return nil

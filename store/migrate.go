@@ -37,13 +37,30 @@ func migrate(ctx context.Context, db *sql.DB) error {
 		return fmt.Errorf("read the store's version: %w", err)
 	}
 	if current > known {
-		return fmt.Errorf("the store was written by a newer controlwatch (tables %d, this one knows %d): "+
-			"run that version, or give another --store", current, known)
+		return newerTables(current, known)
 	}
 	if _, err := provider.Up(ctx); err != nil {
 		return fmt.Errorf("bring the store's tables up to date: %w", err)
 	}
 	return nil
+}
+
+func newerTables(current, known int64) error {
+	return fmt.Errorf("the store was written by a newer controlwatch (tables %d, this one knows %d): "+
+		"run that version, or give another --store", current, known)
+}
+
+// newestMigration is the version of the tables that this program knows.
+func newestMigration() (newest int64, err error) {
+	err = fs.WalkDir(migrations, "migrations", func(path string, d fs.DirEntry, err error) error {
+		if err != nil || d.IsDir() {
+			return err
+		}
+		number, err := goose.NumericComponent(path)
+		newest = max(newest, number)
+		return err
+	})
+	return newest, err
 }
 
 // layers shows several folders as one, so that what every database runs and what

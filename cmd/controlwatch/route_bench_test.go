@@ -201,6 +201,7 @@ func (c *copies) brought(pull evidence.Pull, account string) []evidence.Fact {
 		for k := range times {
 			f.Resource.Account, f.Resource.ID = pull.Scope.Account, elsewhere(r.ID, k)
 			f.Resource.Name = r.Name
+			person(&f, pull.Scope.Account[len(pull.Scope.Account)-4:]+"-"+strconv.Itoa(k))
 			if c.changed && k%100 == 0 {
 				f.Resource.Name += "'"
 			}
@@ -208,6 +209,30 @@ func (c *copies) brought(pull evidence.Pull, account string) []evidence.Fact {
 		}
 	}
 	return facts
+}
+
+// person makes people and their accounts others in each copy: nobody has a hundred
+// accounts, and joining all of everybody's with all employments would measure that.
+func person(f *evidence.Fact, suffix string) {
+	email := func(of *string) *string {
+		if of == nil || *of == "" {
+			return of
+		}
+		return new(*of + suffix)
+	}
+	switch body := f.Body.(type) {
+	case *evidence.User:
+		other := *body
+		other.Email = email(body.Email)
+		f.Body, f.Resource.Name = &other, f.Resource.Name+suffix
+	case *evidence.Employment:
+		other := *body
+		other.Email, other.Accounts = email(body.Email), slices.Clone(body.Accounts)
+		for i := range other.Accounts {
+			other.Accounts[i] += suffix
+		}
+		f.Body = &other
+	}
 }
 
 func elsewhere(text string, n int) string { return fmt.Sprintf("%s-%04d", text, n) }
