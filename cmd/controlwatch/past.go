@@ -4,10 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"io/fs"
-	"os"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/controlwatch/controlwatch/config"
@@ -44,17 +41,14 @@ func (p *program) openPast(ctx context.Context, file string) (*past, error) {
 	if err != nil {
 		return nil, err
 	}
-	// Opening creates a store: an empty one would answer that nothing is wrong.
-	if path, found := strings.CutPrefix(dsn, "sqlite:"); found {
-		if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
-			return nil, fmt.Errorf("there is no store at %s: `controlwatch scan` makes one, --store names another", path)
-		}
+	if err := mustExist(dsn); err != nil {
+		return nil, err
 	}
 	j, err := newJudge(cfg)
 	if err != nil {
 		return nil, err
 	}
-	line, err := p.newPipeline(ctx, pipelineOptions{dsn: dsn, config: cfg, sources: sources, judge: j})
+	line, err := p.newPipeline(ctx, pipelineOptions{dsn: dsn, config: cfg, sources: sources, judge: j, reading: true})
 	if err != nil {
 		return nil, err
 	}

@@ -25,6 +25,7 @@ type pipelineOptions struct {
 	sources    []source
 	progress   func(collectors.Event)
 	sampleData bool
+	reading    bool   // the store is only read
 	ephemeral  bool   // the store is thrown away: nothing is flushed to the disk
 	judge      *judge // made from the configuration already; nil: it is made here
 }
@@ -38,10 +39,14 @@ func (p *program) newPipeline(ctx context.Context, o pipelineOptions) (*pipeline
 		}
 	}
 	options := store.Options{Clock: p.now, Version: buildVersion(), Ephemeral: o.ephemeral}
-	if !o.ephemeral {
+	open := store.Open
+	switch {
+	case o.reading:
+		open = store.OpenReading
+	case !o.ephemeral:
 		options.Key = p.logKey(o.dsn)
 	}
-	s, err := store.Open(ctx, o.dsn, options)
+	s, err := open(ctx, o.dsn, options)
 	if err != nil {
 		return nil, err
 	}

@@ -22,6 +22,7 @@ Start here:
   controlwatch diff -7d now  what changed within a week, and why
   controlwatch explain ID    why a control or check says what it says
   controlwatch run -c FILE   as a daemon, with schedules, metrics and a status page
+  controlwatch verify        that no evidence was altered since it was kept
 
 Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something was not seen`,
 		SilenceErrors: true,
@@ -31,7 +32,11 @@ Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something w
 	}
 	cmd.PersistentFlags().StringVar(&p.store, "store", "",
 		"where evidence is kept, sqlite:PATH (CONTROLWATCH_STORE; default: your data directory)")
-	cmd.AddCommand(newDemo(p), newScan(p), newDiff(p), newExplain(p), newRun(p), newControls(p), newConfig(p), newFacts(p), newMan(p), newVersion(p))
+	cmd.AddCommand(
+		newDemo(p), newScan(p), newDiff(p), newExplain(p), newRun(p),
+		newVerify(p),
+		newControls(p), newConfig(p), newFacts(p), newKey(p), newStore(p), newMan(p), newVersion(p),
+	)
 	return cmd
 }
 

@@ -1,0 +1,46 @@
+package main
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+
+	"github.com/controlwatch/controlwatch/store"
+)
+
+func newStore(p *program) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "store",
+		Short: "Look after the place where evidence is kept",
+		Args:  cobra.NoArgs,
+		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	cmd.AddCommand(newStoreRebuild(p))
+	return cmd
+}
+
+func newStoreRebuild(p *program) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "rebuild",
+		Short: "Make the current facts again from their history",
+		Long: `The store keeps which facts are current beside their history, to read them quickly.
+Where "controlwatch verify" says that the two differ, the history is right, and
+this makes the rest again from it. No evidence is changed.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			dsn, err := p.storedDSN(file)
+			if err != nil {
+				return err
+			}
+			s, err := store.Open(cmd.Context(), dsn, store.Options{Clock: p.now, Version: buildVersion(), Key: p.logKey(dsn)})
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, s.Close()) }()
+			return s.Rebuild(cmd.Context())
+		},
+	}
+	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration that names the store")
+	return cmd
+}

@@ -1,0 +1,206 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/controlwatch/controlwatch/config"
+	"github.com/controlwatch/controlwatch/report"
+	"github.com/controlwatch/controlwatch/store"
+)
+
+type verifyFlags struct {
+	config, since, output string
+	fast                  bool
+	keys                  []string
+}
+
+func newVerify(p *program) *cobra.Command {
+	var f verifyFlags
+	cmd := &cobra.Command{
+		Use:   "verify",
+		Short: "Check that no evidence was altered since it was kept",
+		Long: `Verify makes everything again from the raw rows of the store and trusts nothing that
+is kept beside them: the leaves of the evidence log from rows, its tree from the
+leaves, every body against its digest, every checkpoint's signature and root, the
+keys that vouch for each other, current facts from their history, drift from the
+states it was noted with, and the order of the clocks. It names the first record
+that does not fit, what it belongs to, and what can no longer be trusted.
+
+It reads only, needs no key, and runs beside a daemon or on a copy of the file.
+
+Without --key the first key in the store itself is believed: that shows what was
+changed by anybody who could not replace the key as well. Keep the public key
+("controlwatch key show") somewhere else, and give it here. Against somebody who
+holds the signing key only a checkpoint that was kept outside helps: see
+docs/evidence-log.md.
+
+Exit codes: 0 everything fits · 1 something does not · 2 could not run`,
+		Example: `  controlwatch verify
+  controlwatch verify --store sqlite:/backup/controlwatch.db --key "$(cat auditor/acme-log.pub)"
+  controlwatch verify --since 2026-10-01
+  controlwatch verify --fast -o json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.verify(cmd.Context(), f) },
+	}
+	cmd.Flags().StringVarP(&f.config, "config", "c", "", "configuration that names the store")
+	cmd.Flags().BoolVar(&f.fast, "fast", false, "the log in itself only: its tree, checkpoints and signatures")
+	cmd.Flags().StringVar(&f.since, "since", "", "rows kept from this time on only (a date, a time, -7d)")
+	cmd.Flags().StringArrayVar(&f.keys, "key", nil, "public key of the log, known from elsewhere; may be given several times")
+	cmd.Flags().StringVarP(&f.output, "output", "o", "text", "text or json")
+	return cmd
+}
+
+func (p *program) verify(ctx context.Context, f verifyFlags) error {
+	if f.output != "text" && f.output != "json" {
+		return fmt.Errorf("--output: %q is not a format; expected text or json", f.output)
+	}
+	o := store.VerifyOptions{Fast: f.fast, Keys: f.keys, Progress: p.stages()}
+	var err error
+	if f.since != "" {
+		if o.Since, err = momentOf(f.since, p.now()); err != nil {
+			return fmt.Errorf("--since: %w", err)
+		}
+	}
+	s, err := p.openStored(ctx, f.config)
+	if err != nil {
+		return err
+	}
+	defer s.Close() //nolint:errcheck // nothing was written
+	v, err := s.Verify(ctx, o)
+	if err != nil {
+		return err
+	}
+	if f.output == "json" {
+		encoder := json.NewEncoder(p.stdout)
+		encoder.SetIndent("", "  ")
+		err = encoder.Encode(struct {
+			Schema string `json:"schema"`
+			Store  string `json:"store"`
+			Fast   bool   `json:"fast"`
+			Since  string `json:"since,omitempty"`
+			OK     bool   `json:"ok"`
+			*store.Verification
+		}{"controlwatch.verify/v1", s.Path(), f.fast, f.since, v.OK(), v})
+	} else {
+		err = report.Lines(p.stdout, verifyText(s.Path(), f, v), p.reportOptions())
+	}
+	if err == nil && !v.OK() {
+		err = exitError{exitGap}
+	}
+	return err
+}
+
+func verifyText(path string, f verifyFlags, v *store.Verification) []string {
+	lines := []string{"Evidence log of " + path}
+	counts := fmt.Sprintf("%d commits, %d leaves, %d checkpoints", v.Commits, v.Leaves, v.Checkpoints)
+	if !f.fast {
+		counts += fmt.Sprintf("; %d lines made again from rows, %d bodies hashed again", v.Lines, v.Bodies)
+	}
+	lines = append(lines, counts)
+	if v.Signed > 0 {
+		lines = append(lines, fmt.Sprintf("signed up to commit %d of %s by %s", v.Signed, v.SignedAt.Format(time.RFC3339), v.Origin))
+	}
+	if v.Root != "" {
+		lines = append(lines, "root "+v.Root)
+	}
+	lines = append(lines, "")
+	for _, w := range v.Warnings {
+		lines = append(lines, "note: "+w)
+	}
+	first, found := v.First()
+	if !found {
+		lines = append(lines, "Everything fits.")
+		if f.fast {
+			lines = append(lines, "Rows and bodies were not read (--fast).")
+		}
+		return append(lines, trustText(v)...)
+	}
+	lines = append(lines, "THE FIRST RECORD THAT DOES NOT FIT", "  "+first.Record, "  "+first.What, "  no longer to be trusted: "+first.Untrusted)
+	if len(v.Problems) > 1 {
+		lines = append(lines, "", fmt.Sprintf("All %d, in the order found:", len(v.Problems)))
+		for _, p := range v.Problems {
+			lines = append(lines, "  - "+p.Error())
+		}
+	}
+	return append(lines, "", "Restore a copy from before (docs/evidence-log.md), and find out who had access to this one.")
+}
+
+// trustText says what the result does not protect against.
+func trustText(v *store.Verification) []string {
+	switch {
+	case v.Signed == 0:
+		return []string{"Nothing of it is signed, so this shows damage, not tampering."}
+	case !v.Pinned:
+		return []string{
+			"The key was taken from the store itself (give --key to check against one you kept).",
+			"Not protected against the operator: who holds the signing key can write another history.",
+		}
+	}
+	return []string{"Not protected against the operator: who holds the signing key can write another history, unless a checkpoint kept outside says otherwise."}
+}
+
+// openStored opens a store that must be there, to read it.
+func (p *program) openStored(ctx context.Context, file string) (*store.Store, error) {
+	dsn, err := p.storedDSN(file)
+	if err != nil {
+		return nil, err
+	}
+	return store.OpenReading(ctx, dsn, store.Options{Clock: p.now, Version: buildVersion()})
+}
+
+// storedDSN is the store that a configuration names, which must be there.
+func (p *program) storedDSN(file string) (string, error) {
+	cfg := config.Default()
+	if file != "" {
+		var err error
+		if cfg, err = config.Read(file, p.env); err != nil {
+			return "", err
+		}
+	}
+	dsn, err := p.storeDSN(cfg.Store)
+	if err != nil {
+		return "", err
+	}
+	return dsn, mustExist(dsn)
+}
+
+// mustExist refuses a store that is not there: opening creates one, and an empty
+// store would answer that nothing is wrong.
+func mustExist(dsn string) error {
+	path, found := strings.CutPrefix(dsn, "sqlite:")
+	if !found {
+		return nil
+	}
+	if _, err := os.Stat(path); errors.Is(err, fs.ErrNotExist) {
+		return fmt.Errorf("there is no store at %s: `controlwatch scan` makes one, --store names another", path)
+	}
+	return nil
+}
+
+// stages tells on a terminal how far something is that takes long.
+func (p *program) stages() func(stage string, done, total int64) {
+	if !p.terminal {
+		return nil
+	}
+	var last time.Time
+	return func(stage string, done, total int64) {
+		now := p.now()
+		if now.Sub(last) < redraw && done < total {
+			return
+		}
+		last = now
+		fmt.Fprintf(p.stderr, "\r\x1b[K%s: %d of %d", stage, done, total)
+		if done >= total {
+			fmt.Fprint(p.stderr, "\r\x1b[K")
+		}
+	}
+}
