@@ -10,10 +10,33 @@ import (
 // assignedAdmin says whether a user of a directory is assigned a permission set
 // that administers, in whatever account, by name or through a group.
 func (w *world) assignedAdmin(user *subject) routes {
-	r := routes{unknown: w.Kind(user.Resource.Provider, user.Resource.Account, "Grant")}
-	for _, f := range w.beside(user.Resource, "Grant") {
+	all := recall(w, "administrations by grants", user.Resource, func() administrations { return w.administrations(user.Resource) })
+	r := routes{unknown: slices.Clone(all.unknown)}
+	for _, a := range slices.Concat(all.of[user.Resource.ID], all.perhaps) {
+		r.add(a.name, a.admin)
+	}
+	return r
+}
+
+// administrations are those of one directory that may administer.
+type administrations struct {
+	of      map[string][]administration // by user
+	perhaps []administration            // of anybody: the holder was not seen
+	unknown []evidence.Hole
+}
+
+type administration struct {
+	name  string
+	admin truth
+}
+
+// administrations goes through the grants once for all users: thousands of users
+// times thousands of grants would be what a large directory costs.
+func (w *world) administrations(of evidence.Resource) administrations {
+	all := administrations{of: map[string][]administration{}, unknown: w.Kind(of.Provider, of.Account, "Grant")}
+	for _, f := range w.beside(of, "Grant") {
 		if h, lost := w.Fact(f); lost {
-			r.unknown = append(r.unknown, h)
+			all.unknown = append(all.unknown, h)
 			continue
 		}
 		g, ok := f.Body.(*evidence.Grant)
@@ -21,28 +44,38 @@ func (w *world) assignedAdmin(user *subject) routes {
 			continue
 		}
 		grant := &subject{f}
-		name := "permission-set/" + f.Resource.ID
+		a := administration{name: "permission-set/" + f.Resource.ID, admin: w.setAdmin(grant, g)}
 		if g.RoleName != nil {
-			name = "permission-set/" + *g.RoleName
+			a.name = "permission-set/" + *g.RoleName
 		}
-		r.add(name, and(w.holds(grant, g, user.Resource.ID), w.setAdmin(grant, g)))
+		if a.admin.is(false) {
+			continue
+		}
+		holders, holes := w.heldBy(grant, g)
+		if len(holes) > 0 {
+			a.admin = and(unseen(holes...), a.admin)
+			all.perhaps = append(all.perhaps, a)
+			continue
+		}
+		for _, user := range holders {
+			all.of[user] = append(all.of[user], a)
+		}
 	}
-	return r
+	return all
 }
 
-// holds says whether a grant is to a user or to a group the user is in.
-func (w *world) holds(s *subject, g *evidence.Grant, user string) truth {
-	if g.HolderType == nil || g.Holder == nil {
-		return unseen(append(sight.Holes(s.Fact, "holder_type"), sight.Holes(s.Fact, "holder")...)...)
-	}
-	if *g.HolderType == evidence.HolderUser {
-		return definite(*g.Holder == user)
+// heldBy gives the users that a grant is to: the one it names, or those of its group.
+func (w *world) heldBy(s *subject, g *evidence.Grant) ([]string, []evidence.Hole) {
+	switch {
+	case g.HolderType == nil || g.Holder == nil:
+		return nil, append(sight.Holes(s.Fact, "holder_type"), sight.Holes(s.Fact, "holder")...)
+	case *g.HolderType == evidence.HolderUser:
+		return []string{*g.Holder}, nil
 	}
 	members, holes := w.membersOf(s.Resource, *g.Holder)
-	if len(holes) > 0 {
-		return unseen(holes...)
-	}
-	return definite(slices.Contains(members, user))
+	members = slices.Clone(members)
+	slices.Sort(members)
+	return slices.Compact(members), holes
 }
 
 // setAdmin says whether the permission set of a grant administers.
