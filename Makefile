@@ -52,6 +52,10 @@ check: test lint current ## all that CI checks
 bench: ## run the benchmarks whose figures stand in docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchmem ./evaluators/... ./store/... ./collectors/... ./cmd/...
 
+.PHONY: bench-year
+bench-year: ## write a year of hourly assessments of 10,000 resources, verify it, read it back (hours)
+	$(GO) test ./cmd/controlwatch -run '^$$' -bench Year -benchtime 1x -timeout 24h
+
 .PHONY: tools
 tools: ## build the pinned developer tools
 	$(LINT) version

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 
 	"github.com/controlwatch/controlwatch/evidence"
 )
@@ -21,8 +22,19 @@ const (
 // commit is one transaction that appends. Whatever fails in it fails all of it.
 type commit struct {
 	session
-	seq  int64
-	last map[string]int64 // by query for it, a table's largest row id
+	seq   int64
+	last  map[string]int64 // by query for it, a table's largest row id
+	wrote map[string]bool  // tables that rows were put into
+}
+
+// exec runs a statement and notes the table it puts rows into: what a commit did
+// not touch need not be read back for the log.
+func (c *commit) exec(ctx context.Context, query string, args ...any) error {
+	if rest, ok := strings.CutPrefix(query, "INSERT INTO "); ok {
+		table, _, _ := strings.Cut(rest, " ")
+		c.wrote[table] = true
+	}
+	return c.session.exec(ctx, query, args...)
 }
 
 // commit runs write in one transaction, under a new number in the log. The
@@ -32,7 +44,7 @@ func (s *Store) commit(ctx context.Context, kind, what string, write func(contex
 	if err != nil {
 		return 0, s.explain(what, err)
 	}
-	c := &commit{session: newSession(tx), last: map[string]int64{}}
+	c := &commit{session: newSession(tx), last: map[string]int64{}, wrote: map[string]bool{}}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
 	c.seq, err = c.nextID(ctx, "SELECT COALESCE(MAX(seq), 0) FROM commit_log")
 	if err != nil {
@@ -46,8 +58,10 @@ func (s *Store) commit(ctx context.Context, kind, what string, write func(contex
 	if err := write(ctx, c); err != nil {
 		return 0, s.explain(what, err)
 	}
-	if err := c.log(ctx); err != nil {
-		return 0, s.explain(what, err)
+	if !s.options.unlogged {
+		if err := c.log(ctx); err != nil {
+			return 0, s.explain(what, err)
+		}
 	}
 	if err := tx.Commit(); err != nil {
 		return 0, s.explain(what, err)

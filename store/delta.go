@@ -13,7 +13,8 @@ import (
 
 // loggedTable is a table whose rows belong to commits and are in the evidence log.
 type loggedTable struct {
-	name string
+	name    string // of the row, in a line
+	written string // the table
 	// query gives the rows of the commits $1 to $2, seq first, by seq and then in an
 	// order of their own. A column named …_sha256 holds bytes of which the log has
 	// only the digest; other bytes are digests themselves. Numbers of the database's
@@ -26,41 +27,43 @@ type loggedTable struct {
 // describes them for others; a column more or less, or another order, would give
 // other hashes to what is logged already.
 var loggedTables = []loggedTable{
-	{"commit", `SELECT seq, at, epoch, kind, version FROM commit_log WHERE seq BETWEEN $1 AND $2 ORDER BY seq`},
-	{"plan", `SELECT p.seq, p.source, p.at, b.digest AS record
+	{"commit", "commit_log", `SELECT seq, at, epoch, kind, version FROM commit_log WHERE seq BETWEEN $1 AND $2 ORDER BY seq`},
+	{"plan", "plan", `SELECT p.seq, p.source, p.at, b.digest AS record
 		FROM plan p JOIN blob b ON b.id = p.record
 		WHERE p.seq BETWEEN $1 AND $2 ORDER BY p.seq`},
-	{"pull", `SELECT p.seq, f.collector, f.provider, f.account, f.region, f.shard, p.source, p.started_at, p.finished_at, b.digest AS record
+	{"pull", "pull", `SELECT p.seq, f.collector, f.provider, f.account, f.region, f.shard, p.source, p.started_at, p.finished_at, b.digest AS record
 		FROM pull p JOIN feed f ON f.id = p.feed JOIN blob b ON b.id = p.record
 		WHERE p.seq BETWEEN $1 AND $2 ORDER BY p.seq`},
-	{"pull_population", `SELECT c.seq, n.kind, n.type, CASE WHEN c.complete THEN 1 ELSE 0 END AS complete
+	{"pull_population", "pull_population", `SELECT c.seq, n.kind, n.type, CASE WHEN c.complete THEN 1 ELSE 0 END AS complete
 		FROM pull_population c JOIN population n ON n.id = c.population
 		WHERE c.seq BETWEEN $1 AND $2 ORDER BY c.seq, c.population`},
-	{"fact_change", `SELECT c.seq, n.type, r.provider, r.account, r.region, r.kind, r.ref, b.digest AS fact,
+	{"fact_change", "fact_change", `SELECT c.seq, n.type, r.provider, r.account, r.region, r.kind, r.ref, b.digest AS fact,
 			CASE WHEN c.blob IS NULL THEN 1 ELSE 0 END AS gone
 		FROM fact_change c JOIN population n ON n.id = c.population JOIN resource r ON r.id = c.resource LEFT JOIN blob b ON b.id = c.blob
 		WHERE c.seq BETWEEN $1 AND $2 ORDER BY c.seq, c.population, c.resource`},
-	{"record", `SELECT r.seq, r.kind, b.digest AS record
+	{"record", "record", `SELECT r.seq, r.kind, b.digest AS record
 		FROM record r JOIN blob b ON b.id = r.blob
 		WHERE r.seq BETWEEN $1 AND $2 ORDER BY r.seq, r.kind, b.digest`},
-	{"assessment", `SELECT a.seq, a.at, a.started_at, a.finished_at, a.version, CASE WHEN a.sample_data THEN 1 ELSE 0 END AS sample_data, a.catalogue, a.parameters, a.engine, a.derive,
+	{"assessment", "assessment", `SELECT a.seq, a.at, a.started_at, a.finished_at, a.version, CASE WHEN a.sample_data THEN 1 ELSE 0 END AS sample_data, a.catalogue, a.parameters, a.engine, a.derive,
 			a.newest_pull, f.digest AS feeds, r.digest AS result
 		FROM assessment a JOIN blob f ON f.id = a.feeds JOIN blob r ON r.id = a.result
 		WHERE a.seq BETWEEN $1 AND $2 ORDER BY a.seq`},
-	{"finding_state", `SELECT s.seq, r.provider, r.account, r.region, r.kind, r.ref, s.type, s.name, b.digest AS checks, s.states AS states_sha256
+	{"finding_state", "finding_state", `SELECT s.seq, r.provider, r.account, r.region, r.kind, r.ref, s.type, s.name, b.digest AS checks, s.states AS states_sha256
 		FROM finding_state s JOIN resource r ON r.id = s.resource JOIN blob b ON b.id = s.checks
 		WHERE s.seq BETWEEN $1 AND $2 ORDER BY s.seq, s.resource`},
-	{"drift", `SELECT d.seq, d.ord, d.at, d.change, d.cause, d.control, d.check_id AS "check", r.provider, r.account, r.region, r.kind, r.ref,
+	{"drift", "drift", `SELECT d.seq, d.ord, d.at, d.change, d.cause, d.control, d.check_id AS "check", r.provider, r.account, r.region, r.kind, r.ref,
 			d.type, d.name, d.outcome_from, d.outcome_to, CASE WHEN d.gone THEN 1 ELSE 0 END AS gone, d.severity
 		FROM drift d JOIN resource r ON r.id = d.resource
 		WHERE d.seq BETWEEN $1 AND $2 ORDER BY d.seq, d.ord`},
-	{"entry", `SELECT e.seq, e.ord, e.kind, e.subject, e.actor, e.identity, b.digest AS body
+	{"entry", "entry", `SELECT e.seq, e.ord, e.kind, e.subject, e.actor, e.identity, b.digest AS body
 		FROM entry e JOIN blob b ON b.id = e.body
 		WHERE e.seq BETWEEN $1 AND $2 ORDER BY e.seq, e.ord`},
 }
 
 // chunk is how many commits are read back at once.
 const chunk = 256
+
+func everyTable(loggedTable) bool { return true }
 
 // leafLines is how many lines a leaf has at most.
 const leafLines = 1000
@@ -76,26 +79,29 @@ type leaf struct {
 
 // leaves reads back what the commits from one to another wrote, and gives their
 // leaves in the order of the log.
-func leaves(ctx context.Context, tx session, from, to int64, use func(leaf) error) error {
+func leaves(ctx context.Context, tx session, from, to int64, of func(loggedTable) bool, use func(leaf) error) error {
 	segments := make([][]leaf, to-from+1)
 	for i, table := range loggedTables {
+		if !of(table) {
+			continue
+		}
 		err := lines(ctx, tx, table, from, to, func(seq int64, line []byte) {
-			of := segments[seq-from]
-			if len(of) == 0 || of[len(of)-1].lines == leafLines {
-				of = append(of, leaf{seq: seq, part: len(of), rows: make([]int, len(loggedTables))})
+			parts := segments[seq-from]
+			if len(parts) == 0 || parts[len(parts)-1].lines == leafLines {
+				parts = append(parts, leaf{seq: seq, part: len(parts), rows: make([]int, len(loggedTables))})
 			}
-			last := &of[len(of)-1]
+			last := &parts[len(parts)-1]
 			last.data = append(last.data, line...)
 			last.rows[i]++
 			last.lines++
-			segments[seq-from] = of
+			segments[seq-from] = parts
 		})
 		if err != nil {
 			return fmt.Errorf("rows of %s: %w", table.name, err)
 		}
 	}
-	for _, of := range segments {
-		for _, l := range of {
+	for _, parts := range segments {
+		for _, l := range parts {
 			if err := use(l); err != nil {
 				return err
 			}

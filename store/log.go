@@ -12,15 +12,15 @@ import (
 
 // log appends the leaves of a commit to the evidence log, in its transaction.
 func (c *commit) log(ctx context.Context) error {
-	return c.logCommits(ctx, c.seq, c.seq)
+	return c.logCommits(ctx, c.seq, c.seq, func(t loggedTable) bool { return c.wrote[t.written] })
 }
 
-func (c *commit) logCommits(ctx context.Context, from, to int64) error {
+func (c *commit) logCommits(ctx context.Context, from, to int64, of func(loggedTable) bool) error {
 	t, err := openTree(ctx, c.session)
 	if err != nil {
 		return err
 	}
-	err = leaves(ctx, c.session, from, to, func(l leaf) error {
+	err = leaves(ctx, c.session, from, to, of, func(l leaf) error {
 		return t.append(ctx, l.seq, tlog.RecordHash(l.data))
 	})
 	if err != nil {
@@ -101,7 +101,7 @@ func (s *Store) adopt(ctx context.Context) error {
 	}
 	_, err = s.commit(ctx, kindEntry, "log what was committed before", func(ctx context.Context, c *commit) error {
 		for from := int64(1); from <= newest; from += chunk {
-			if err := c.logCommits(ctx, from, min(from+chunk-1, newest)); err != nil {
+			if err := c.logCommits(ctx, from, min(from+chunk-1, newest), everyTable); err != nil {
 				return err
 			}
 		}

@@ -41,7 +41,7 @@ func TestTheLogIsWhatItsDescriptionSays(t *testing.T) {
 
 	var data []string
 	require.NoError(t, s.read(ctx, "", func(tx session) error {
-		return leaves(ctx, tx, 1, 2, func(l leaf) error {
+		return leaves(ctx, tx, 1, 2, everyTable, func(l leaf) error {
 			data = append(data, string(l.data))
 			return nil
 		})
@@ -85,7 +85,7 @@ func TestALeafHoldsAThousandLinesAtMost(t *testing.T) {
 	require.NoError(t, s.CommitPull(ctx, pullOf(noon, usersFeed, userPopulation), numbered("u", 2998, true)))
 	var lines []int
 	require.NoError(t, s.read(ctx, "", func(tx session) error {
-		return leaves(ctx, tx, 2, 2, func(l leaf) error {
+		return leaves(ctx, tx, 2, 2, everyTable, func(l leaf) error {
 			require.Equal(t, len(lines), l.part)
 			lines = append(lines, l.lines)
 			return nil

@@ -32,6 +32,8 @@ type Options struct {
 	// Key gives the key that signs checkpoints. Without it none are signed.
 	Key KeySource
 
+	unlogged bool // a benchmark's: what would a commit cost without the log
+
 	busy time.Duration // how long to wait for another writer; zero: busyTimeout
 }
 

@@ -2,11 +2,14 @@ package store
 
 import (
 	"fmt"
+	"path/filepath"
 	"strconv"
 	"testing"
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/controlwatch/controlwatch/evidence"
 )
 
 func BenchmarkUnchanged(b *testing.B) {
@@ -66,4 +69,24 @@ func BenchmarkSnapshotOfManyFeeds(b *testing.B) {
 			require.Len(b, snapshot(b, s, clock.Now()).Feeds, feeds)
 		}
 	})
+}
+
+// BenchmarkLog commits pulls with the log and without, on a disk that is flushed
+// as always.
+func BenchmarkLog(b *testing.B) {
+	for _, facts := range []int{0, 100, 10_000} { // that changed
+		for _, unlogged := range []bool{false, true} {
+			b.Run(fmt.Sprintf("changed=%d/unlogged=%v", facts, unlogged), func(b *testing.B) {
+				clock := &testClock{now: noon}
+				s := open(b, filepath.Join(b.TempDir(), "controlwatch.db"), Options{Clock: clock.Now, Version: "test", unlogged: unlogged})
+				require.NoError(b, s.CommitPlan(b.Context(), plan(noon, planned(usersFeed, userPopulation))))
+				seen := [][]evidence.Fact{numbered("u", facts, true), numbered("u", facts, false)}
+				n := 0
+				for b.Loop() {
+					n++
+					require.NoError(b, s.CommitPull(b.Context(), pullOf(clock.Add(time.Minute), usersFeed, userPopulation), seen[n%2]))
+				}
+			})
+		}
+	}
 }

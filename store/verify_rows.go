@@ -33,7 +33,7 @@ func (v *verifier) rows(ctx context.Context) error {
 	}
 	for start := from; start <= v.newest; start += chunk {
 		end := min(start+chunk-1, v.newest)
-		err := leaves(ctx, v.tx, start, end, func(l leaf) error {
+		err := leaves(ctx, v.tx, start, end, everyTable, func(l leaf) error {
 			v.Lines += int64(l.lines)
 			return v.leaf(ctx, l, &at, logged)
 		})

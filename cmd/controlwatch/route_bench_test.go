@@ -47,7 +47,7 @@ func BenchmarkRoute(b *testing.B) {
 		mix   string
 	}{{1, "mended"}, {5, "mended"}, {1, "sample"}, {5, "sample"}} {
 		b.Run(fmt.Sprintf("catalogue=%dx/%s", of.times, of.mix), func(b *testing.B) {
-			c := largeCompany(b, of.times)
+			c := largeCompany(b, of.times, copiedAccounts, manyResources)
 			if of.mix == "mended" {
 				c.mend(b)
 			}
@@ -97,16 +97,19 @@ type copies struct {
 	each      int // how often a resource is in its account, unless an account has only one of its type
 	failing   map[evidence.Key]bool
 	resources int
+	accounts  int  // copies of the sample company's
+	wanted    int  // resources
+	day       int  // since the first, for a company that changes by the day
 	changed   bool // one resource in a hundred is not as it was
 	engine    *evaluators.Engine
 	cat       soc2.Catalogue
 }
 
-func largeCompany(b *testing.B, times int) *copies {
+func largeCompany(b testing.TB, times, accounts, resources int) *copies {
 	b.Helper()
-	c := &copies{now: sample.Day}
+	c := &copies{now: sample.Day, accounts: accounts, wanted: resources}
 	c.seen = sampleSeen(b)
-	c.each = manyResources / copiedAccounts / len(c.seen.Facts)
+	c.each = max(1, resources/accounts/len(c.seen.Facts))
 	cat, err := catalogue.Load()
 	require.NoError(b, err)
 	c.cat = soc2.Catalogue{Criteria: cat.Criteria, Digest: cat.Digest}
@@ -125,7 +128,7 @@ func largeCompany(b *testing.B, times int) *copies {
 }
 
 // mend makes resources on which anything fails rare, and the others more.
-func (c *copies) mend(b *testing.B) {
+func (c *copies) mend(b testing.TB) {
 	b.Helper()
 	findings, err := c.engine.Evaluate(b.Context(), c.seen)
 	require.NoError(b, err)
@@ -135,11 +138,11 @@ func (c *copies) mend(b *testing.B) {
 			c.failing[f.Resource.Key()] = true
 		}
 	}
-	c.each = manyResources / copiedAccounts / (len(c.seen.Facts) - len(c.failing))
+	c.each = max(1, c.wanted/c.accounts/(len(c.seen.Facts)-len(c.failing)))
 }
 
 // sampleSeen is the sample company as its store has it.
-func sampleSeen(b *testing.B) evidence.Snapshot {
+func sampleSeen(b testing.TB) evidence.Snapshot {
 	b.Helper()
 	one := newCompany(b)
 	one.scan(0)
@@ -155,17 +158,17 @@ func sampleSeen(b *testing.B) evidence.Snapshot {
 const copiesSource = "copies"
 
 // pull commits what the collectors of every account brought.
-func (c *copies) pull(b *testing.B, s *store.Store) {
+func (c *copies) pull(b testing.TB, s *store.Store) {
 	b.Helper()
 	plan := evidence.Plan{Source: copiesSource, Provider: "aws", At: c.now, Principal: "benchmark"}
-	for n := range copiedAccounts {
+	for n := range c.accounts {
 		for _, f := range c.seen.Feeds {
 			f.ID.Scope.Account = elsewhere(f.ID.Scope.Account, n)
 			plan.Feeds = append(plan.Feeds, evidence.PlannedFeed{ID: f.ID, Populations: f.Populations})
 		}
 	}
 	require.NoError(b, s.CommitPlan(b.Context(), plan))
-	for n := range copiedAccounts {
+	for n := range c.accounts {
 		for _, f := range c.seen.Feeds {
 			pull := *f.Last
 			pull.Source, pull.ID, pull.StartedAt, pull.FinishedAt = copiesSource, "", c.now, c.now
@@ -205,6 +208,7 @@ func (c *copies) brought(pull evidence.Pull, account string) []evidence.Fact {
 			if c.changed && k%100 == 0 {
 				f.Resource.Name += "'"
 			}
+			c.age(&f, len(facts))
 			facts = append(facts, f)
 		}
 	}
@@ -237,7 +241,7 @@ func person(f *evidence.Fact, suffix string) {
 
 func elsewhere(text string, n int) string { return fmt.Sprintf("%s-%04d", text, n) }
 
-func (c *copies) assess(b *testing.B, s *store.Store) soc2.Assessment {
+func (c *copies) assess(b testing.TB, s *store.Store) soc2.Assessment {
 	b.Helper()
 	assessor := &daemon.Assessor{
 		History: s, Engine: c.engine, Catalogue: c.cat, Categories: []string{"Security", "Availability", "Confidentiality"},

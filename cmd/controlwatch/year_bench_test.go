@@ -1,0 +1,128 @@
+package main
+
+import (
+	"context"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/stretchr/testify/require"
+
+	"github.com/controlwatch/controlwatch/collectors/sample"
+	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/internal/checkpoint"
+	"github.com/controlwatch/controlwatch/store"
+)
+
+var (
+	yearDays      = flag.Int("year.days", 365, "how many days BenchmarkYear lives through")
+	yearResources = flag.Int("year.resources", 10_000, "how many resources its company has")
+)
+
+// pullHours is how far pulls are apart, as in a configuration that says nothing.
+const pullHours = 6
+
+// BenchmarkYear writes what a daemon would within a year: a pull of every feed
+// each six hours, an assessment each hour by the real engine and the shipped
+// catalogue, a checkpoint after it; one resource in a hundred changes each day,
+// one in ten of those in what is judged. Then it reads and verifies.
+func BenchmarkYear(b *testing.B) {
+	for b.Loop() {
+		y := newYear(b, *yearResources)
+		began := time.Now()
+		y.live(b, *yearDays)
+		b.ReportMetric(time.Since(began).Seconds()/float64(*yearDays), "s/day")
+		info, err := os.Stat(y.company.store)
+		require.NoError(b, err)
+		b.ReportMetric(float64(info.Size())/(1<<20), "store_MiB")
+		b.ReportMetric(float64(y.company.resources), "facts_pulled")
+		y.readBack(b, *yearDays)
+	}
+}
+
+// year is a company, its store and its clock.
+type year struct {
+	company *copies
+	store   *store.Store
+	began   time.Time
+	drift   int
+}
+
+func newYear(tb testing.TB, resources int) *year {
+	tb.Helper()
+	c := largeCompany(tb, 1, 1, resources)
+	c.mend(tb)
+	c.store = filepath.Join(tb.TempDir(), "year.db")
+	y := &year{company: c, began: sample.Day}
+	key, _, err := checkpoint.Generate("")
+	require.NoError(tb, err)
+	y.store, err = store.Open(tb.Context(), "sqlite:"+c.store, store.Options{
+		Clock: func() time.Time { return c.now }, Version: "benchmark", Ephemeral: true, // the disk's flushes are not what is measured
+		Key: func(context.Context, string) (store.Signer, error) { return key, nil },
+	})
+	require.NoError(tb, err)
+	tb.Cleanup(func() { require.NoError(tb, y.store.Close()) })
+	return y
+}
+
+// live goes through days, hour by hour.
+func (y *year) live(tb testing.TB, days int) {
+	tb.Helper()
+	for hour := range days * 24 {
+		y.company.now = y.began.Add(time.Duration(hour) * time.Hour)
+		y.company.day = hour / 24
+		if hour%pullHours == 0 {
+			y.company.pull(tb, y.store)
+			y.company.now = y.company.now.Add(time.Minute)
+		}
+		y.drift += len(y.company.assess(tb, y.store).Drift)
+		_, err := y.store.Sign(tb.Context())
+		require.NoError(tb, err)
+	}
+}
+
+// age makes a resource what it is on a day: one in a hundred is another each day,
+// and one in ten of those is another in what is judged.
+func (c *copies) age(f *evidence.Fact, place int) {
+	since := c.day - place%100
+	if since < 0 {
+		return
+	}
+	version := since/100 + 1
+	f.Resource.Name += fmt.Sprintf(" v%d", version)
+	user, ok := f.Body.(*evidence.User)
+	if !ok || place%10 != 0 || version%2 == 0 || user.MFA == nil || user.MFA.Enabled == nil {
+		return
+	}
+	other, factor := *user, *user.MFA
+	factor.Enabled = new(!*factor.Enabled)
+	other.MFA = &factor
+	f.Body = &other
+}
+
+func (y *year) readBack(b *testing.B, days int) {
+	b.Helper()
+	began := time.Now()
+	v, err := y.store.Verify(b.Context(), store.VerifyOptions{})
+	require.NoError(b, err)
+	require.Empty(b, v.Problems)
+	require.EqualValues(b, days*24, v.Checkpoints)
+	b.ReportMetric(time.Since(began).Seconds(), "verify_s")
+	b.ReportMetric(float64(v.Leaves), "leaves")
+	b.ReportMetric(float64(y.drift), "drift")
+
+	began = time.Now()
+	_, err = y.store.Verify(b.Context(), store.VerifyOptions{Fast: true})
+	require.NoError(b, err)
+	b.ReportMetric(time.Since(began).Seconds(), "verify_fast_s")
+
+	began = time.Now()
+	middle := y.began.Add(time.Duration(days) * 12 * time.Hour)
+	seen, err := y.store.Snapshot(b.Context(), middle, map[string]time.Duration{copiesSource: 24 * time.Hour})
+	require.NoError(b, err)
+	require.NotEmpty(b, seen.Facts)
+	b.ReportMetric(time.Since(began).Seconds(), "day_s")
+}
