@@ -30,6 +30,7 @@ type Config struct {
 	Sources      []Source   `yaml:"sources" json:"sources"`
 	Controls     Controls   `yaml:"controls" json:"controls,omitzero"`
 	Decisions    []Decision `yaml:"decisions" json:"decisions,omitempty"`
+	Period       Period     `yaml:"period" json:"period,omitzero"`
 
 	File string `yaml:"-" json:"-"` // the path it was read from
 	node strictyaml.Node
@@ -200,6 +201,7 @@ func (c *Config) validate() error {
 		}
 		ids[d.ID] = true
 	}
+	c.periodProblems(wrong)
 	return errors.Join(errs...)
 }
 

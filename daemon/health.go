@@ -46,7 +46,7 @@ func (s *source) row() page.Source {
 func (d *Daemon) pageInput(p *published) page.Input {
 	in := page.Input{Now: d.now(), Version: d.opts.Version, Problems: d.problems(p)}
 	if p != nil {
-		in.Assessment, in.Recent = &p.assessment, p.recent
+		in.Assessment, in.Recent, in.Period = &p.assessment, p.recent, p.period.lines()
 	}
 	for _, s := range d.duty.Load().sources {
 		in.Sources = append(in.Sources, s.row())

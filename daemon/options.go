@@ -47,6 +47,8 @@ type Work struct {
 	// Assess judges what the store holds now and keeps the result.
 	Assess      func(context.Context) (soc2.Assessment, error)
 	AssessEvery time.Duration // at the latest; 0: an hour
+	// Period tells the observation period that is configured, as of now. Nil: none is.
+	Period func(context.Context) (soc2.Period, error)
 	// Seal signs what was kept, after each assessment. Nil: nothing is signed.
 	Seal func(context.Context) error
 }

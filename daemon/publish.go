@@ -27,7 +27,8 @@ const retryAfter = time.Minute
 type published struct {
 	assessment soc2.Assessment // without findings that pass or do not apply
 	recent     []soc2.Drift
-	scan       *scanBody // the whole as JSON
+	scan       *scanBody   // the whole as JSON
+	period     *toldPeriod // nil: none is configured, or it could not be told
 }
 
 // Assessment is the published one; false before the first. Its findings are
@@ -126,7 +127,12 @@ func (d *Daemon) prepare(ctx context.Context, doing *duty) (published, metrics.P
 	if err != nil {
 		return published{}, metrics.Projection{}, err
 	}
-	next := published{assessment: trimmed(a), recent: recent, scan: &scanBody{assessment: a}}
+	next := published{assessment: trimmed(a), recent: recent, scan: &scanBody{assessment: a}, period: d.tellPeriod(ctx, doing)}
+	if next.period != nil {
+		if series, err = series.WithPeriod(next.period.Period); err != nil {
+			return published{}, metrics.Projection{}, err
+		}
+	}
 	if err := page.Write(io.Discard, d.pageInput(&next)); err != nil {
 		return published{}, metrics.Projection{}, err
 	}

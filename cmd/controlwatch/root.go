@@ -33,7 +33,7 @@ Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something w
 	cmd.PersistentFlags().StringVar(&p.store, "store", "",
 		"where evidence is kept, sqlite:PATH (CONTROLWATCH_STORE; default: your data directory)")
 	cmd.AddCommand(
-		newDemo(p), newScan(p), newDiff(p), newExplain(p), newRun(p),
+		newDemo(p), newScan(p), newDiff(p), newExplain(p), newPeriod(p), newRun(p),
 		newVerify(p),
 		newControls(p), newConfig(p), newFacts(p), newKey(p), newStore(p), newMan(p), newVersion(p),
 	)

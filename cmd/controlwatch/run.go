@@ -113,7 +113,9 @@ func (p *program) workOf(ctx context.Context, s *store.Store, j *judge, o pipeli
 	if err := line.runner.Announce(ctx, bare(o.sources)); err != nil {
 		return daemon.Work{}, err
 	}
-	return line.work(o), nil
+	w := line.work(o)
+	w.Period = p.runningPeriod(s, j, o)
+	return w, nil
 }
 
 // work is the pipeline on its sources' schedules.

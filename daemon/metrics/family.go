@@ -67,6 +67,7 @@ var projectedFamilies = []*family{
 	assessmentTimestamp, sampleData, controlInfo, controlState, criterionInfo, criterionState,
 	findings, findingsAccepted, findingsExcluded, holes,
 	feedsPlanned, feedsComplete, pullSuccess, pullDuration, driftEvents,
+	periodStart, periodEnd, periodSeen, periodObserved, periodDeviations, periodLate, periodOpenHoles,
 }
 
 // metric is one series of the family. Label values are made valid UTF-8: a name

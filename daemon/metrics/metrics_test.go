@@ -26,7 +26,7 @@ import (
 func busy(t *testing.T, a soc2.Assessment) *metrics.Metrics {
 	t.Helper()
 	m := metrics.New("1.0.0")
-	publish(t, m, a)
+	publishWithPeriod(t, m, a)
 	for _, provider := range []string{"aws", "github", "okta"} {
 		for i := range 60 {
 			for _, status := range []int{200, 304, 403, 429, 503} {

@@ -17,6 +17,7 @@ type Input struct {
 	Recent     []soc2.Drift     // newest first
 	Sources    []Source
 	Problems   []string // what keeps the daemon from working as it should
+	Period     []string // what there is to say of the observation period under way
 	Now        time.Time
 	Version    string
 	Follow     bool // load the page again by itself, at the price of the reader's place
