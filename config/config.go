@@ -27,6 +27,7 @@ type Config struct {
 	Timezone     string     `yaml:"timezone" json:"timezone,omitempty" jsonschema:"description=Time zone of the schedules\\, such as Europe/Berlin. Default UTC. What is written and served is always in UTC."`
 	Network      Network    `yaml:"network" json:"network,omitzero"`
 	AssessEvery  Duration   `yaml:"assess_every" json:"assess_every,omitempty" jsonschema:"description=Longest time between two assessments\\, at most 1h. Default 1h."`
+	Confirm      Confirm    `yaml:"confirm" json:"confirm,omitzero" jsonschema:"description=How often drift must be seen before it is announced."`
 	Sources      []Source   `yaml:"sources" json:"sources"`
 	Controls     Controls   `yaml:"controls" json:"controls,omitzero"`
 	Decisions    []Decision `yaml:"decisions" json:"decisions,omitempty"`
@@ -140,6 +141,9 @@ func (c *Config) fill() {
 	if c.Listen == "" {
 		c.Listen = DefaultListen
 	}
+	if c.Confirm.Pulls == 0 && !c.node.At("confirm").Has("pulls") {
+		c.Confirm.Pulls = DefaultConfirmPulls
+	}
 	if c.AssessEvery == 0 {
 		c.AssessEvery = Duration(DefaultAssessEvery)
 	}
@@ -175,6 +179,9 @@ func (c *Config) validate() error {
 	}
 	if d := time.Duration(c.AssessEvery); d < time.Second || d > time.Hour {
 		wrong([]any{"assess_every"}, "assess_every: expected between 1s and 1h, because keys age and attestations expire between pulls")
+	}
+	for _, problem := range c.Confirm.problems() {
+		wrong(problem.path, "%s", problem.text)
 	}
 	if !zone(c.Timezone) {
 		wrong([]any{"timezone"}, "timezone: %q is not in the IANA time zone database; expected a name such as Europe/Berlin", c.Timezone)

@@ -47,6 +47,7 @@ func TestRead(t *testing.T) {
 	require.NoError(t, err)
 	require.Equal(t, []string{"Security", "Availability"}, c.Scope.Categories)
 	require.Equal(t, config.Duration(30*time.Minute), c.AssessEvery)
+	require.Equal(t, config.Confirm{Pulls: 2, BySeverity: map[string]int{"critical": 1}}, c.Confirm)
 	require.Equal(t, config.DefaultMaxAge, time.Duration(c.Sources[1].MaxAge), "a default fills what is left out")
 	require.Equal(t, time.Date(2027, 4, 1, 0, 0, 0, 0, time.UTC), time.Time(c.Decisions[0].Expires), "the whole day counts")
 
@@ -55,7 +56,7 @@ func TestRead(t *testing.T) {
 	require.Equal(t, settings{Organizations: []string{"acme-robotics"}, Token: "from the environment", Other: "sekret"}, s)
 
 	err = c.Sources[0].Settings.Decode(&s)
-	require.EqualError(t, err, `testdata/full.ok.yaml:12:7: unknown key "regions"; expected organizations, other, token`)
+	require.EqualError(t, err, `testdata/full.ok.yaml:15:7: unknown key "regions"; expected organizations, other, token`)
 }
 
 func TestReadNamesAMissingSecret(t *testing.T) {
@@ -100,6 +101,7 @@ func TestDefault(t *testing.T) {
 	c := config.Default()
 	require.Equal(t, []string{"Security"}, c.Scope.Categories)
 	require.Equal(t, config.DefaultListen, c.Listen)
+	require.Equal(t, 1, c.Confirm.Pulls, "drift is announced at once")
 }
 
 // A time zone is the whole file's unless a source has its own.

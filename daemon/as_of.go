@@ -111,7 +111,7 @@ func (a *Assessor) Between(ctx context.Context, past Past, from, to time.Time) (
 		return nil, then, now, fmt.Errorf("read evidence: %w", err)
 	}
 	defer older.Close() //nolint:errcheck // nothing was written
-	differ := soc2.NewDiffer(&soc2.Baseline{At: then.At, Judge: then.Judge, Feeds: soc2.AssessedFeeds(then.Feeds)}, &now)
+	differ := soc2.NewDiffer(&soc2.Baseline{At: then.At, Judge: then.Judge, Feeds: soc2.AssessedFeeds(then.Feeds, then.At)}, &now)
 	memory := soc2.Recall(func(yield func(soc2.Remembered, error) bool) {
 		err := a.judgePast(ctx, older, then.At, func(_ *evaluators.Judged, states []soc2.FindingState) error {
 			if len(states) > 0 && !yield(soc2.Remembered{Resource: states[0].Resource, States: states}, nil) {
@@ -140,13 +140,7 @@ func (a *Assessor) Between(ctx context.Context, past Past, from, to time.Time) (
 	if err != nil {
 		return nil, then, now, err
 	}
-	drift = differ.Drift()
-	for i := range drift {
-		if drift[i].Cause == soc2.CauseJudgement {
-			drift[i].Cause = soc2.CauseSystem // one judge judged both: the check had nothing to judge in one of them
-		}
-	}
-	return drift, then, now, nil
+	return differ.Drift(), then, now, nil
 }
 
 var errEnough = errors.New("whoever reads wants no more")

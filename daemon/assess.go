@@ -28,6 +28,7 @@ type Assessor struct {
 	Clock      func() time.Time
 	Version    string
 	SampleData bool
+	Confirm    soc2.Confirmation // before drift is announced
 }
 
 // Assess is the route from store to published value: what was seen, derived,
@@ -46,7 +47,7 @@ func (a *Assessor) Assess(ctx context.Context) (soc2.Assessment, error) {
 		At: now, StartedAt: now, Version: a.Version, Judge: a.Engine.Judge(), SampleData: a.SampleData, Feeds: seen.Feeds,
 	}
 	tally := soc2.NewTally(&assessment, a.Catalogue, seen)
-	differ := soc2.NewDiffer(view.Baseline(), &assessment)
+	differ := soc2.NewDiffer(view.Baseline(), &assessment).Confirming(a.Confirm)
 	keep := func(r evidence.Resource, findings []soc2.Finding, was []soc2.FindingState) {
 		if states, changed := differ.Compare(findings, was); changed {
 			view.Keep(r, states)
@@ -79,7 +80,7 @@ func (a *Assessor) Assess(ctx context.Context) (soc2.Assessment, error) {
 	if len(assessment.Pulls) == 0 {
 		return assessment, nil // nothing was ever looked at: nothing to keep, and no baseline for what will be
 	}
-	assessment.Drift = differ.Drift()
+	assessment.Drift, assessment.Pending = differ.Drift(), differ.Pending()
 	assessment.ID, err = view.Commit(ctx, assessment, a.Records)
 	if err != nil {
 		return soc2.Assessment{}, fmt.Errorf("keep the assessment: %w", err)

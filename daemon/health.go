@@ -2,9 +2,13 @@ package daemon
 
 import (
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/controlwatch/controlwatch/daemon/page"
+	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/report"
 )
 
 // problems is what to tell people who look; the log has the errors themselves.
@@ -21,6 +25,25 @@ func (d *Daemon) problems(p *published) []string {
 	for _, s := range d.duty.Load().sources {
 		if s.row().Failed {
 			all = append(all, fmt.Sprintf("The last run of source %q could not be kept; the log says why.", s.Source.Name))
+		}
+	}
+	if p != nil {
+		all = append(all, clocks(p.assessment.Feeds)...)
+	}
+	return all
+}
+
+// clocks says which providers' clocks are too far from this machine's.
+func clocks(feeds []evidence.FeedState) (all []string) {
+	offsets := report.ClockOffsets(feeds)
+	for _, provider := range slices.Sorted(maps.Keys(offsets)) {
+		if offset := offsets[provider]; offset.Abs() > report.ClockTolerance {
+			direction := "behind"
+			if offset < 0 {
+				direction = "ahead of"
+			}
+			all = append(all, fmt.Sprintf("This machine's clock is at least %s %s that of %s: times and ages on this page are off by as much. Set the clock.",
+				offset.Abs(), direction, provider))
 		}
 	}
 	return all

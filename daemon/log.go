@@ -18,7 +18,26 @@ func (d *Daemon) logDrift(drift []soc2.Drift) {
 			zap.String("change", string(e.Change)), zap.String("cause", string(e.Cause)), zap.Stringer("severity", e.Severity),
 			zap.String("provider", e.Resource.Provider), zap.String("account", e.Resource.Account), zap.String("region", e.Resource.Region),
 			zap.String("type", e.Resource.Type), zap.String("resource", e.Resource.Label()),
-			zap.Stringer("from", e.From), zap.Stringer("to", e.To), zap.Bool("gone", e.Gone))
+			zap.Stringer("from", e.From), zap.Stringer("to", e.To), zap.Bool("gone", e.Gone), since(e.Since))
+	}
+}
+
+// since is when what had to be confirmed was first seen.
+func since(at time.Time) zap.Field {
+	if at.IsZero() {
+		return zap.Skip()
+	}
+	return zap.Time("since", at)
+}
+
+// logWithdrawn writes one line for each finding that was as before again, too
+// early to be announced.
+func (d *Daemon) logWithdrawn(all []soc2.Withdrawn) {
+	for _, w := range all {
+		d.opts.Log.Info("drift not confirmed",
+			zap.String("control", w.Control), zap.String("check", w.Check), zap.String("change", string(w.Change)),
+			zap.String("provider", w.Resource.Provider), zap.String("account", w.Resource.Account), zap.String("region", w.Resource.Region),
+			zap.String("type", w.Resource.Type), zap.String("resource", w.Resource.Label()), since(w.Since))
 	}
 }
 

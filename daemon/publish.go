@@ -115,6 +115,8 @@ func (d *Daemon) prepare(ctx context.Context, doing *duty) (published, metrics.P
 		return published{}, metrics.Projection{}, err
 	}
 	d.logDrift(a.Drift) // it is in the store from here on, and will not be drift again
+	d.logWithdrawn(a.Pending.Withdrawn)
+	d.opts.Metrics.Withdrawn(a)
 	totals, err := d.opts.Drift.DriftTotals(ctx)
 	if err != nil {
 		return published{}, metrics.Projection{}, err

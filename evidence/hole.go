@@ -34,6 +34,7 @@ type Hole struct {
 	Operation string    `json:"operation,omitempty"` // the read that failed, e.g. "s3:GetBucketEncryption"
 	Detail    string    `json:"detail,omitempty"`    // the provider's message, without secrets and request ids, so that it is stable
 	Since     time.Time `json:"since,omitzero"`      // first time it was missing; filled in by the store
+	NeverSeen bool      `json:"-"`                   // of a list that no pull ever saw to its end: what it will show was there before
 }
 
 // Unseen is the error of a read that could not be made. Collectors wrap the

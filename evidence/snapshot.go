@@ -25,21 +25,21 @@ type FeedState struct {
 // last pull's hole, no pull at all, or one too old.
 func (f FeedState) HoleAt(populationType string, at time.Time) (Hole, bool) {
 	if f.Last == nil {
-		return Hole{Type: populationType, Reason: NotCollected, Detail: "never pulled", Since: at}, true
+		return Hole{Type: populationType, Reason: NotCollected, Detail: "never pulled", Since: at, NeverSeen: true}, true
 	}
-	if h, ok := f.Last.HoleFor(populationType); ok {
-		h.Type = populationType
+	seen, ok := f.Complete[populationType]
+	if h, lost := f.Last.HoleFor(populationType); lost {
+		h.Type, h.NeverSeen = populationType, !ok
 		h.Since = f.Since[populationType]
 		if h.Since.IsZero() {
 			h.Since = f.Last.StartedAt
 		}
 		return h, true
 	}
-	seen, ok := f.Complete[populationType]
 	if !ok {
 		// Planned, and no pull was ever complete for it: a population this version
 		// reads and the one that pulled did not.
-		return Hole{Type: populationType, Reason: NotCollected, Detail: "no pull has read it yet", Since: f.Last.StartedAt}, true
+		return Hole{Type: populationType, Reason: NotCollected, Detail: "no pull has read it yet", Since: f.Last.StartedAt, NeverSeen: true}, true
 	}
 	if f.MaxAge > 0 && at.Sub(seen) > f.MaxAge {
 		return Hole{

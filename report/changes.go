@@ -157,11 +157,6 @@ func Compare(from, to Scan) Changes {
 		newer.Feeds = append(newer.Feeds, evidence.FeedState{ID: f.ID, Populations: f.Populations, Last: &evidence.Pull{}})
 	}
 	drift, _ := soc2.Diff(before, &newer)
-	for i := range drift {
-		if drift[i].Cause == soc2.CauseJudgement && older.Judge == newer.Judge {
-			drift[i].Cause = soc2.CauseSystem // the same judge: the check had nothing to judge in one of them
-		}
-	}
 	return Changes{
 		From: SideOf("", older), To: SideOf("", newer), Drift: drift, FromFiles: true,
 		OtherJudge: older.Judge != newer.Judge, Sample: from.Scan.SampleData || to.Scan.SampleData,

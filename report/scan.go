@@ -202,6 +202,16 @@ type Pull struct {
 	DurationSeconds float64 `json:"duration_seconds"`
 	// Whether every population was seen to its end.
 	Complete bool `json:"complete"`
+	// This machine's clock against the provider's; null: no answer was dated.
+	Clock *Clock `json:"clock"`
+}
+
+// Clock is how this machine's clock compared with the provider's during a pull.
+type Clock struct {
+	// How far the provider's clock was ahead of ours, at least; below 0, behind.
+	OffsetSeconds float64 `json:"offset_seconds"`
+	// Answers that bore a date.
+	Answers int `json:"answers"`
 }
 
 // Scope is what one pull covers.

@@ -114,6 +114,9 @@ func pullOf(p evidence.Pull) Pull {
 		Principal: p.Principal, StartedAt: p.StartedAt.UTC(), DurationSeconds: p.FinishedAt.Sub(p.StartedAt).Seconds(),
 		OperationCounts: p.OperationCounts, Complete: p.Complete(),
 	}
+	if p.Clock != nil {
+		out.Clock = &Clock{OffsetSeconds: p.Clock.OffsetSeconds, Answers: p.Clock.Answers}
+	}
 	if out.OperationCounts == nil {
 		out.OperationCounts = map[string]int{}
 	}

@@ -37,6 +37,7 @@ type Assessment struct {
 	Pulls    []evidence.Pull // the newest of each feed
 	Feeds    []evidence.FeedState
 	Drift    []Drift
+	Pending  Pending // drift that is not announced
 }
 
 // Place is where findings of a control are counted.

@@ -20,6 +20,8 @@ type FindingState struct {
 	AcceptedUntil time.Time // zero: not accepted
 	Resolved      bool      // it failed once and was resolved: failing again is reopening
 	Gone          bool      // no longer judged: resource, scope or check has gone
+	Awaiting      bool      // unobserved, for want of a list that was never seen to its end
+	Waiting       Waiting   // what is not announced yet
 }
 
 // Baseline is the last assessment as far as the next one is compared with it.
@@ -28,22 +30,6 @@ type Baseline struct {
 	Judge  Judge
 	Feeds  []AssessedFeed
 	States map[FindingKey]FindingState // for Diff; a Differ is given them one resource after the other
-}
-
-// AssessedFeed is a feed as an assessment knew it.
-type AssessedFeed struct {
-	ID          evidence.FeedID       `json:"id"`
-	Populations []evidence.Population `json:"populations"`
-	Pulled      bool                  `json:"pulled"` // it had been pulled, with whatever result
-}
-
-// AssessedFeeds is what is remembered of an assessment's feeds.
-func AssessedFeeds(states []evidence.FeedState) []AssessedFeed {
-	feeds := make([]AssessedFeed, len(states))
-	for i, s := range states {
-		feeds[i] = AssessedFeed{ID: s.ID, Populations: s.Populations, Pulled: s.Last != nil}
-	}
-	return feeds
 }
 
 // Differ compares what is judged with what was remembered, one resource after the
@@ -58,6 +44,9 @@ type Differ struct {
 	came, left   []int // drift whose cause shows when everything has been compared
 	states       []FindingState
 	stateChanged []bool
+	confirm      Confirmation
+	pending      Pending
+	arrived      bool // some list was seen for the first time
 }
 
 type checkOf struct{ control, check string }
@@ -75,9 +64,15 @@ func unseenIn(key FindingKey, r evidence.Resource) unseenKey {
 // NewDiffer compares with a baseline, nil if there is none. The assessment must
 // have its time, judge and feeds; its controls when Drift is asked for.
 func NewDiffer(before *Baseline, now *Assessment) *Differ {
-	d := &Differ{before: before, now: now, checks: map[checkOf]judgedWhen{}, unseen: map[unseenKey]bool{}, feeds: indexOf(AssessedFeeds(now.Feeds))}
+	d := &Differ{before: before, now: now, checks: map[checkOf]judgedWhen{}, unseen: map[unseenKey]bool{}, feeds: indexOf(AssessedFeeds(now.Feeds, now.At))}
+	for _, f := range now.Feeds {
+		if f.Last != nil {
+			d.feeds.pulledAt[f.ID] = f.Last.StartedAt.UTC().Truncate(time.Microsecond) // as exact as the store is
+		}
+	}
 	if before != nil {
 		d.then = indexOf(before.Feeds)
+		d.arrived = d.feeds.bringsFirstLook(d.then)
 	}
 	return d
 }
@@ -147,17 +142,18 @@ func (d *Differ) compare(f *Finding, known *FindingState) (FindingState, bool) {
 	if f.Acceptance != nil {
 		state.AcceptedUntil = f.Acceptance.Expires
 	}
-	var was FindingState
+	state.Awaiting = awaiting(f)
+	var was, told FindingState // as it is remembered, and as it was announced
 	if known != nil {
-		was = *known
+		was, told = *known, known.told()
 		state.FirstSeen, state.Resolved = was.FirstSeen, was.Resolved
 		if !was.Gone && was.Outcome == f.Outcome {
 			state.LastChanged = was.LastChanged
 		}
 		if f.Outcome == Unobserved {
-			state.Definite = was.Definite
+			state.Definite = told.Definite
 		}
-		state.Resolved = state.Resolved || was.Definite == Fail && (f.Outcome == Pass || f.Outcome == NotApplicable)
+		state.Resolved = state.Resolved || told.Definite == Fail && (f.Outcome == Pass || f.Outcome == NotApplicable)
 	}
 	f.FirstSeen, f.LastChanged = state.FirstSeen, state.LastChanged
 	if d.before != nil {
@@ -166,14 +162,16 @@ func (d *Differ) compare(f *Finding, known *FindingState) (FindingState, bool) {
 			when.now = true
 			d.checks[check] = when
 		}
-		if change, cause, ok := d.judge(f, was, known != nil && !was.Gone); ok {
-			if cause == "" {
-				d.came = append(d.came, len(d.drift))
-			}
-			d.emit(state.Key, f.Resource, f.Severity, Drift{Change: change, Cause: cause, From: was.Outcome, To: f.Outcome})
-		}
+		present := known != nil && !told.Gone
+		d.announce(f, comparison{was, told, present}, &state)
 	}
 	return state, known == nil || state != was
+}
+
+// awaiting says that a finding is unobserved for want of a list that no pull ever
+// saw to its end, wherever it is of: what is derived knows of several.
+func awaiting(f *Finding) bool {
+	return f.Outcome == Unobserved && !f.OnScope() && slices.ContainsFunc(f.Holes, func(h evidence.Hole) bool { return h.NeverSeen })
 }
 
 // judge names the change of a finding that is judged now. The first look at
@@ -184,7 +182,7 @@ func (d *Differ) judge(f *Finding, was FindingState, present bool) (Change, Caus
 	if present && was.Outcome == f.Outcome && f.Outcome != Fail {
 		return "", "", false // nearly all of them
 	}
-	if was.Definite == Unobserved && !was.Gone && d.firstLook(f.Resource) {
+	if was.Definite == Unobserved && (!was.Gone && d.firstLook(f.Resource) || was.Awaiting && d.arrived || awaiting(f)) {
 		return "", "", false
 	}
 	if f.OnScope() && d.feeds.unpulled(f.Resource) {
@@ -243,8 +241,8 @@ func (d *Differ) causeOfChange(f *Finding, was FindingState) Cause {
 	switch {
 	case sameInputs && d.before.Judge != d.now.Judge:
 		return CauseJudgement
-	case f.Outcome == Unobserved && sameInputs && f.Check == AttestationCheck:
-		return CauseTime
+	case f.Outcome == Unobserved && sameInputs && f.Check == AttestationCheck && (grewStale(f) || len(f.Holes) == 0):
+		return CauseTime // it expired; a folder that cannot be read is a matter of sight
 	case f.Outcome == Unobserved:
 		return CauseSight
 	case was.Outcome == Unobserved && (was.Definite == f.Outcome || was.Definite == Unobserved):
@@ -269,7 +267,8 @@ func (d *Differ) Drift() []Drift {
 		}
 	}
 	for _, i := range d.left {
-		if !d.checks[checkOf{d.drift[i].Control, d.drift[i].Check}].now {
+		// One judge judged both: the check has nothing to judge any more.
+		if d.before.Judge != d.now.Judge && !d.checks[checkOf{d.drift[i].Control, d.drift[i].Check}].now {
 			d.drift[i].Cause = CauseJudgement
 		}
 	}
@@ -293,9 +292,9 @@ func (d Drift) key() FindingKey {
 // causeOfArrival tells why a finding is judged that was not last time.
 func (d *Differ) causeOfArrival(f *Drift) Cause {
 	switch {
-	case !d.checks[checkOf{f.Control, f.Check}].before:
-		return CauseJudgement
-	case !d.then.planned(f.Resource):
+	case d.before.Judge != d.now.Judge && !d.checks[checkOf{f.Control, f.Check}].before:
+		return CauseJudgement // by the same judge, the check had nothing to judge last time
+	case d.widened(f.Resource):
 		return CauseScope
 	case f.To == Unobserved:
 		return CauseSight
@@ -306,12 +305,17 @@ func (d *Differ) causeOfArrival(f *Drift) Cause {
 }
 
 // firstLook says that nothing of the resource's account was planned last time, or
-// that what owns the resource was planned and had not been pulled yet.
+// that what owns the resource, or may own it, was planned and had not been pulled yet.
 func (d *Differ) firstLook(r evidence.Resource) bool {
 	if r.Provider == "" {
 		return false
 	}
-	return d.then.unpulled(r) || !d.then.accounts[[2]string{r.Provider, r.Account}]
+	return d.then.unpulled(r) || d.then.unpulledBefore(r, d.feeds) || !d.then.accounts[[2]string{r.Provider, r.Account}]
+}
+
+// widened says that what owns the resource, or may own it, was not planned last time.
+func (d *Differ) widened(r evidence.Resource) bool {
+	return !d.then.planned(r) || !d.then.plans(r, d.feeds)
 }
 
 func (d *Differ) wasUnseen(k FindingKey, r evidence.Resource) bool {
@@ -334,8 +338,16 @@ func (d *Differ) depart(was FindingState) (FindingState, bool) {
 		return was, false
 	}
 	state := was
+	if was.Waiting.Looks > 0 {
+		was = was.told()
+		d.pending.withdrawn(state, was)
+	}
 	state.Gone, state.LastChanged, state.AcceptedUntil = true, d.now.At, time.Time{}
-	state.Resolved = was.Resolved || was.Definite == Fail
+	state.Definite, state.Awaiting, state.Waiting = was.Definite, false, Waiting{}
+	state.Resolved = was.Resolved || !was.Gone && was.Definite == Fail
+	if was.Gone {
+		return state, true // it came and went before it was announced
+	}
 	onScope := was.Key.Resource.Kind == evidence.KindScope
 	change := Resolved
 	switch {

@@ -54,7 +54,7 @@ func run(as ...soc2.Assessment) []soc2.Drift {
 	for i := range as {
 		var changed []soc2.FindingState
 		drift, changed = soc2.Diff(before, &as[i])
-		next := &soc2.Baseline{At: as[i].At, Judge: as[i].Judge, Feeds: soc2.AssessedFeeds(as[i].Feeds), States: map[soc2.FindingKey]soc2.FindingState{}}
+		next := &soc2.Baseline{At: as[i].At, Judge: as[i].Judge, Feeds: soc2.AssessedFeeds(as[i].Feeds, as[i].At), States: map[soc2.FindingKey]soc2.FindingState{}}
 		if before != nil {
 			maps.Copy(next.States, before.States)
 		}
@@ -87,34 +87,40 @@ func TestDiff(t *testing.T) {
 		change soc2.Change // empty: no drift
 		cause  soc2.Cause
 	}{
-		"the first assessment is the baseline":                {[]soc2.Assessment{assessment(0, finding(f, "1"))}, "", ""},
-		"nothing changed":                                     {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(f, "1"))}, "", ""},
-		"a fact changed and fails":                            {[]soc2.Assessment{assessment(0, finding(p, "1")), assessment(1, finding(f, "2"))}, soc2.Opened, soc2.CauseSystem},
-		"a fact changed and passes":                           {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(p, "2"))}, soc2.Resolved, soc2.CauseSystem},
-		"resolved and failing again is reopened":              {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(p, "2")), assessment(2, finding(f, "1"))}, soc2.Reopened, soc2.CauseSystem},
-		"the same fact fails as time passes":                  {[]soc2.Assessment{assessment(0, finding(p, "1")), assessment(1, finding(f, "1"))}, soc2.Opened, soc2.CauseTime},
-		"the same fact fails under another catalogue":         {[]soc2.Assessment{assessment(0, finding(p, "1")), rejudged(1, finding(f, "1"))}, soc2.Opened, soc2.CauseJudgement},
-		"a field is not seen any more":                        {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(u, "2"))}, soc2.LostSight, soc2.CauseSight},
-		"a fail seen again is regained, not opened anew":      {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(u, "2")), assessment(2, finding(f, "1"))}, soc2.Regained, soc2.CauseSight},
-		"a fail mended while unseen is resolved":              {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(u, "2")), assessment(2, finding(p, "3"))}, soc2.Resolved, soc2.CauseSystem},
-		"a pass broken while unseen is opened":                {[]soc2.Assessment{assessment(0, finding(p, "1")), assessment(1, finding(u, "2")), assessment(2, finding(f, "3"))}, soc2.Opened, soc2.CauseSystem},
-		"a population is not seen any more":                   {[]soc2.Assessment{assessment(0, finding(p, "1")), assessment(1, finding(p, "1"), onScope())}, soc2.LostSight, soc2.CauseSight},
-		"a population is seen again":                          {[]soc2.Assessment{assessment(0, onScope()), assessment(1)}, soc2.Regained, soc2.CauseSight},
-		"a new resource fails":                                {[]soc2.Assessment{assessment(0), assessment(1, finding(p, "0"))}, "", ""},
-		"a failing resource is deleted":                       {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1)}, soc2.Resolved, soc2.CauseSystem},
-		"a failing resource leaves the scope":                 {[]soc2.Assessment{assessment(0, finding(f, "1")), unplanned(1)}, soc2.Resolved, soc2.CauseScope},
-		"a failing resource is in a region that is new":       {[]soc2.Assessment{assessment(0, otherUser()), widened(1, finding(f, "1"))}, soc2.Opened, soc2.CauseScope},
-		"the first look at an account is its baseline":        {[]soc2.Assessment{unplanned(0, otherCheckSeen()), assessment(1, finding(f, "1"))}, "", ""},
-		"a feed is planned, then pulled: its baseline":        {[]soc2.Assessment{planned(assessment(0, onScope())), assessment(1, finding(f, "1"))}, "", ""},
-		"a feed that is planned is not lost":                  {[]soc2.Assessment{assessment(0, otherCheckSeen()), planned(assessment(1, onScope(), otherCheckSeen()))}, "", ""},
-		"an account that left and came back fails again":      {[]soc2.Assessment{assessment(0, finding(f, "1")), unplanned(1, otherCheckSeen()), assessment(2, finding(f, "1"))}, soc2.Reopened, soc2.CauseScope},
-		"a check that is new fails":                           {[]soc2.Assessment{assessment(0), rejudged(1, finding(f, "1"))}, soc2.Opened, soc2.CauseJudgement},
-		"an acceptance runs out":                              {[]soc2.Assessment{assessment(0, accepted), assessment(1, finding(f, "1"))}, soc2.AcceptanceExpired, soc2.CauseTime},
-		"an acceptance is withdrawn":                          {[]soc2.Assessment{assessment(0, accepted), withHour(assessment(0, finding(f, "1")))}, soc2.AcceptanceExpired, soc2.CauseScope},
-		"a source for what nothing was configured for":        {[]soc2.Assessment{unplanned(0, nowhere()), assessment(1, otherUser())}, "", ""},
-		"the only source is taken away":                       {[]soc2.Assessment{assessment(0, otherUser()), unplanned(1, nowhere())}, soc2.LostSight, soc2.CauseScope},
-		"a passing resource is deleted":                       {[]soc2.Assessment{assessment(0, finding(p, "1")), assessment(1)}, "", ""},
-		"a resource that came with regained sight and passes": {[]soc2.Assessment{assessment(0, onScope(), otherUser()), assessment(1, otherUser(), finding(f, "1"))}, soc2.Opened, soc2.CauseSight},
+		"the first assessment is the baseline":                     {[]soc2.Assessment{assessment(0, finding(f, "1"))}, "", ""},
+		"nothing changed":                                          {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(f, "1"))}, "", ""},
+		"a fact changed and fails":                                 {[]soc2.Assessment{assessment(0, finding(p, "1")), assessment(1, finding(f, "2"))}, soc2.Opened, soc2.CauseSystem},
+		"a fact changed and passes":                                {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(p, "2"))}, soc2.Resolved, soc2.CauseSystem},
+		"resolved and failing again is reopened":                   {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(p, "2")), assessment(2, finding(f, "1"))}, soc2.Reopened, soc2.CauseSystem},
+		"the same fact fails as time passes":                       {[]soc2.Assessment{assessment(0, finding(p, "1")), assessment(1, finding(f, "1"))}, soc2.Opened, soc2.CauseTime},
+		"the same fact fails under another catalogue":              {[]soc2.Assessment{assessment(0, finding(p, "1")), rejudged(1, finding(f, "1"))}, soc2.Opened, soc2.CauseJudgement},
+		"a field is not seen any more":                             {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(u, "2"))}, soc2.LostSight, soc2.CauseSight},
+		"a fail seen again is regained, not opened anew":           {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(u, "2")), assessment(2, finding(f, "1"))}, soc2.Regained, soc2.CauseSight},
+		"a fail mended while unseen is resolved":                   {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1, finding(u, "2")), assessment(2, finding(p, "3"))}, soc2.Resolved, soc2.CauseSystem},
+		"a pass broken while unseen is opened":                     {[]soc2.Assessment{assessment(0, finding(p, "1")), assessment(1, finding(u, "2")), assessment(2, finding(f, "3"))}, soc2.Opened, soc2.CauseSystem},
+		"a population is not seen any more":                        {[]soc2.Assessment{assessment(0, finding(p, "1")), assessment(1, finding(p, "1"), onScope())}, soc2.LostSight, soc2.CauseSight},
+		"a population is seen again":                               {[]soc2.Assessment{assessment(0, onScope()), assessment(1)}, soc2.Regained, soc2.CauseSight},
+		"a new resource fails":                                     {[]soc2.Assessment{assessment(0), assessment(1, finding(p, "0"))}, "", ""},
+		"a failing resource is deleted":                            {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1)}, soc2.Resolved, soc2.CauseSystem},
+		"a failing resource leaves the scope":                      {[]soc2.Assessment{assessment(0, finding(f, "1")), unplanned(1)}, soc2.Resolved, soc2.CauseScope},
+		"a failing resource is in a region that is new":            {[]soc2.Assessment{assessment(0, otherUser()), widened(1, finding(f, "1"))}, soc2.Opened, soc2.CauseScope},
+		"the first look at an account is its baseline":             {[]soc2.Assessment{unplanned(0, otherCheckSeen()), assessment(1, finding(f, "1"))}, "", ""},
+		"a feed is planned, then pulled: its baseline":             {[]soc2.Assessment{planned(assessment(0, onScope())), assessment(1, finding(f, "1"))}, "", ""},
+		"a feed that is planned is not lost":                       {[]soc2.Assessment{assessment(0, otherCheckSeen()), planned(assessment(1, onScope(), otherCheckSeen()))}, "", ""},
+		"an account that left and came back fails again":           {[]soc2.Assessment{assessment(0, finding(f, "1")), unplanned(1, otherCheckSeen()), assessment(2, finding(f, "1"))}, soc2.Reopened, soc2.CauseScope},
+		"a check that is new fails":                                {[]soc2.Assessment{assessment(0), rejudged(1, finding(f, "1"))}, soc2.Opened, soc2.CauseJudgement},
+		"an acceptance runs out":                                   {[]soc2.Assessment{assessment(0, accepted), assessment(1, finding(f, "1"))}, soc2.AcceptanceExpired, soc2.CauseTime},
+		"an acceptance is withdrawn":                               {[]soc2.Assessment{assessment(0, accepted), withHour(assessment(0, finding(f, "1")))}, soc2.AcceptanceExpired, soc2.CauseScope},
+		"a source for what nothing was configured for":             {[]soc2.Assessment{unplanned(0, nowhere()), assessment(1, otherUser())}, "", ""},
+		"the only source is taken away":                            {[]soc2.Assessment{assessment(0, otherUser()), unplanned(1, nowhere())}, soc2.LostSight, soc2.CauseScope},
+		"a passing resource is deleted":                            {[]soc2.Assessment{assessment(0, finding(p, "1")), assessment(1)}, "", ""},
+		"what is derived from a list that comes is a baseline":     {[]soc2.Assessment{lacking(0, awaited()), with(lacking(1, finding(f, "2")), "e")}, "", ""},
+		"what fails for another reason while a list is awaited":    {[]soc2.Assessment{lacking(0, awaited()), lacking(1, finding(f, "2"))}, soc2.Opened, soc2.CauseSight},
+		"a new resource that awaits a list is not lost":            {[]soc2.Assessment{lacking(0, otherUser()), lacking(1, otherUser(), awaited())}, "", ""},
+		"what was seen and then awaits a list of another is lost":  {[]soc2.Assessment{lacking(0, finding(p, "1")), lacking(1, awaited())}, soc2.LostSight, soc2.CauseSight},
+		"what was seen, awaited a list and fails has been opened":  {[]soc2.Assessment{lacking(0, finding(p, "1")), lacking(1, awaited()), with(lacking(2, finding(f, "2")), "e")}, soc2.Opened, soc2.CauseSystem},
+		"what is derived from a list seen before and lost is lost": {[]soc2.Assessment{with(lacking(0, finding(f, "1")), "e"), with(lacking(1, finding(u, "2")), "e")}, soc2.LostSight, soc2.CauseSight},
+		"a resource that came with regained sight and passes":      {[]soc2.Assessment{assessment(0, onScope(), otherUser()), assessment(1, otherUser(), finding(f, "1"))}, soc2.Opened, soc2.CauseSight},
 	}
 	for name, c := range cases {
 		t.Run(name, func(t *testing.T) {
@@ -190,4 +196,31 @@ func TestDiffKeepsTimes(t *testing.T) {
 	require.Len(t, changed, 1)
 	require.Equal(t, monday, mended.Findings[0].FirstSeen)
 	require.Equal(t, monday.AddDate(0, 0, 4), mended.Findings[0].LastChanged)
+}
+
+// awaited is unobserved for want of a list that was never seen.
+func awaited() soc2.Finding {
+	f := finding(soc2.Unobserved, "1")
+	f.Holes = []evidence.Hole{{Field: "person", Reason: evidence.NotCollected, NeverSeen: true}}
+	return f
+}
+
+// lacking is an assessment in which employments are planned and were not pulled.
+func lacking(days int, fs ...soc2.Finding) soc2.Assessment {
+	a := assessment(days, fs...)
+	a.Feeds = append(a.Feeds, evidence.FeedState{
+		ID:          evidence.FeedID{Collector: "e", Scope: evidence.Scope{Provider: "files", Account: "o"}},
+		Populations: []evidence.Population{{Kind: "Employment", Type: "files.employment"}},
+	})
+	return a
+}
+
+// with is the assessment after the first pull of a feed.
+func with(a soc2.Assessment, collector string) soc2.Assessment {
+	for i := range a.Feeds {
+		if a.Feeds[i].ID.Collector == collector {
+			a.Feeds[i].Last, a.Feeds[i].Complete = &evidence.Pull{}, map[string]time.Time{"files.employment": a.At}
+		}
+	}
+	return a
 }

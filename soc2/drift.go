@@ -49,4 +49,5 @@ type Drift struct {
 	To       Outcome           `json:"to"`
 	Gone     bool              `json:"gone,omitempty"` // the resource or scope is no longer judged
 	Severity Severity          `json:"severity"`
+	Since    time.Time         `json:"-"` // when it was first seen, where it waited for confirmation; not kept with it
 }

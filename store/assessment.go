@@ -131,7 +131,7 @@ func newestPull(a soc2.Assessment) int64 {
 // encodeAssessment gives what is kept of an assessment beside its row, without
 // anything that moves when nothing has changed.
 func encodeAssessment(a soc2.Assessment) (feeds, result []byte, err error) {
-	if feeds, err = json.Marshal(soc2.AssessedFeeds(a.Feeds)); err != nil {
+	if feeds, err = json.Marshal(soc2.AssessedFeeds(a.Feeds, a.At)); err != nil {
 		return nil, nil, err
 	}
 	type criterion struct {
@@ -149,10 +149,18 @@ func encodeAssessment(a soc2.Assessment) (feeds, result []byte, err error) {
 		Accepted      int          `json:"accepted"`
 		Excluded      int          `json:"excluded"`
 	}
+	type withdrawn struct {
+		Control  string       `json:"control"`
+		Check    string       `json:"check"`
+		Change   soc2.Change  `json:"change"`
+		Resource evidence.Key `json:"resource"`
+		Since    time.Time    `json:"since"`
+	}
 	var kept struct {
-		Outcomes map[soc2.Outcome]int `json:"outcomes"`
-		Criteria []criterion          `json:"criteria"`
-		Controls []control            `json:"controls"`
+		Outcomes  map[soc2.Outcome]int `json:"outcomes"`
+		Criteria  []criterion          `json:"criteria"`
+		Controls  []control            `json:"controls"`
+		Withdrawn []withdrawn          `json:"withdrawn,omitempty"` // drift that was over before it was confirmed
 	}
 	kept.Outcomes = a.Outcomes
 	for _, c := range a.Criteria {
@@ -162,6 +170,9 @@ func encodeAssessment(a soc2.Assessment) (feeds, result []byte, err error) {
 		kept.Controls = append(kept.Controls, control{
 			c.ID, c.Adoption, c.State, c.Failing, c.Unobserved, c.Passing, c.NotApplicable, c.Accepted, c.Excluded,
 		})
+	}
+	for _, w := range a.Pending.Withdrawn {
+		kept.Withdrawn = append(kept.Withdrawn, withdrawn{w.Control, w.Check, w.Change, w.Resource.Key(), w.Since})
 	}
 	result, err = json.Marshal(kept)
 	return feeds, result, err

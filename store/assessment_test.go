@@ -132,7 +132,7 @@ func TestCommitAssessment(t *testing.T) {
 		before := baseline(t, openView(t, s))
 		require.Equal(t, clock.Now(), before.At)
 		require.Equal(t, second.Judge, before.Judge)
-		require.Equal(t, soc2.AssessedFeeds(second.Feeds), before.Feeds)
+		require.Equal(t, soc2.AssessedFeeds(second.Feeds, second.At), before.Feeds)
 		require.Len(t, before.States, 1)
 	})
 
@@ -300,5 +300,27 @@ func TestDrift(t *testing.T) {
 		}
 		slices.Sort(changes)
 		require.Equal(t, []soc2.Change{soc2.Opened, soc2.Resolved}, changes)
+	})
+
+	t.Run("that another program lets wait is not noted yet", func(t *testing.T) {
+		t.Parallel()
+		s, clock := setup(t)
+		assess(t, s, assessment(clock.Now(), finding("ada", soc2.Pass)))
+		views := []*View{openView(t, s), openView(t, s)}
+		for i, v := range views {
+			a := assessment(clock.Add(time.Minute), finding("ada", soc2.Fail))
+			before := baseline(t, v)
+			drift, changed := soc2.Diff(before, &a)
+			if i == 0 {
+				drift, changed[0].Waiting = nil, soc2.Waiting{Looks: 1, Pull: clock.Now(), Cause: soc2.CauseSystem, Outcome: soc2.Pass, Definite: soc2.Pass}
+			}
+			a.Drift = drift
+			keepAll(v, before, changed)
+			_, err := v.Commit(ctx, a, nil)
+			require.NoError(t, err)
+		}
+		drift, err := s.DriftSince(ctx, noon, 10)
+		require.NoError(t, err)
+		require.Len(t, drift, 1, "whoever announces it does")
 	})
 }

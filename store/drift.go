@@ -84,7 +84,7 @@ func (c *commit) noted(ctx context.Context, d soc2.Drift, resource int64) (bool,
 		if d.Gone {
 			return s.Gone, nil
 		}
-		return s.Outcome == d.To && !s.Gone, nil
+		return s.Outcome == d.To && !s.Gone && s.Waiting.Looks == 0, nil // the other may have let it wait
 	}
 	return false, nil
 }

@@ -13,21 +13,33 @@ import (
 
 // The form of finding_state.states, integers as varints:
 //
-//	1, the version
+//	2, the version
 //	how many inputs, and each: 0 and the 32 bytes of a SHA-256, or its length + 1 and its text
 //	how many times, and each in microseconds since 1970
 //	for each state, in the order of its list of checks:
-//	  one byte: outcome, definite << 2, resolved << 4, gone << 5, accepted << 6
+//	  one byte: outcome, definite << 2, resolved << 4, gone << 5, accepted << 6, more << 7
 //	  severity, place of its inputs, of first seen, of last changed and, if accepted, of accepted until
+//	  if more, one byte: awaiting, waiting << 1
+//	  if waiting, one byte: outcome, definite << 2, absent << 5, as they were announced;
+//	  looks, place of the pull, place of the cause among waitingCauses
+//
+// Version 1 is the same without more.
 //
 // A hundred thousand resources and sixty checks make millions of states: a row
 // each would cost seconds and gigabytes at every change of a check.
-const statesVersion = 1
+const (
+	statesVersion      = 2
+	firstStatesVersion = 1
+)
 
 const (
 	flagResolved = 1 << 4
 	flagGone     = 1 << 5
 	flagAccepted = 1 << 6
+	flagMore     = 1 << 7
+
+	flagAwaiting = 1 << 0
+	flagWaiting  = 1 << 1
 )
 
 var errStates = errors.New("the stored states of a resource cannot be read: the store was damaged or altered; restore a copy of it")
@@ -58,6 +70,10 @@ func pack(states []soc2.FindingState) []byte {
 		if accepted {
 			flags |= flagAccepted
 		}
+		more := moreOf(s)
+		if more != 0 {
+			flags |= flagMore
+		}
 		in := slices.Index(inputs, s.Inputs)
 		if in < 0 {
 			in = len(inputs)
@@ -70,6 +86,12 @@ func pack(states []soc2.FindingState) []byte {
 		body = binary.AppendUvarint(body, place(s.LastChanged))
 		if accepted {
 			body = binary.AppendUvarint(body, place(s.AcceptedUntil))
+		}
+		if more != 0 {
+			body = append(body, more)
+		}
+		if more&flagWaiting != 0 {
+			body = appendWaiting(body, s.Waiting, place)
 		}
 	}
 	b := make([]byte, 0, 16+40*len(inputs)+9*len(times)+len(body))
@@ -95,7 +117,8 @@ func appendInputs(b []byte, text string) []byte {
 // unpack appends the states of a resource to those given.
 func unpack(states []soc2.FindingState, r evidence.Resource, checks [][2]string, packed []byte) ([]soc2.FindingState, error) {
 	p := unpacker{rest: packed}
-	if p.octet() != statesVersion {
+	version := p.octet()
+	if version != statesVersion && version != firstStatesVersion {
 		return nil, errStates
 	}
 	inputs := make([]string, 0, 4)
@@ -118,6 +141,9 @@ func unpack(states []soc2.FindingState, r evidence.Resource, checks [][2]string,
 		}
 		if flags&flagAccepted != 0 {
 			s.AcceptedUntil = at(&p, times)
+		}
+		if flags&flagMore != 0 {
+			p.more(&s, version, times)
 		}
 		states = append(states, s)
 	}

@@ -168,7 +168,8 @@ func (s *stateReader) placesOf(list *checkList) []int {
 // makes nothing of inputs and times that a period does not ask for.
 func (s *stateReader) row(at int, list *checkList, packed []byte) error {
 	p := unpacker{rest: packed}
-	if p.octet() != statesVersion {
+	version := p.octet()
+	if version != statesVersion && version != firstStatesVersion {
 		return errStates
 	}
 	for range p.count() {
@@ -196,6 +197,9 @@ func (s *stateReader) row(at int, list *checkList, packed []byte) error {
 			} else {
 				p.bad = true
 			}
+		}
+		if flags&flagMore != 0 {
+			p.skipMore()
 		}
 		held := s.history[check]
 		if len(held) == 0 {

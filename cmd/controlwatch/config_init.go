@@ -145,6 +145,12 @@ func firstConfiguration(organization string, blocks []string) string {
 # controls:
 #   parameters:
 #     standing-credentials-are-short-lived: {max_key_age_days: 60}
+
+# Announce drift only after so many pulls in a row have shown it, against flapping.
+# Findings, counts and scans say so from the first look on. Default: 1, at once.
+# confirm:
+#   pulls: 2
+#   by_severity: {critical: 1}
 `)
 	return b.String()
 }

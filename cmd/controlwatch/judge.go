@@ -20,6 +20,7 @@ type judge struct {
 	catalogue soc2.Catalogue
 	engine    *evaluators.Engine
 	decisions []soc2.Decision
+	confirm   soc2.Confirmation
 	records   []store.Record
 }
 
@@ -35,7 +36,14 @@ func newJudge(c config.Config) (*judge, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: controls.parameters: %w", c.File, err)
 	}
-	j := &judge{catalogue: cat, engine: engine}
+	j := &judge{catalogue: cat, engine: engine, confirm: soc2.Confirmation{Pulls: c.Confirm.Pulls, BySeverity: map[soc2.Severity]int{}}}
+	for name, pulls := range c.Confirm.BySeverity {
+		severity, err := soc2.ParseSeverity(name)
+		if err != nil {
+			return nil, fmt.Errorf("%s: confirm.by_severity: %w", c.File, err)
+		}
+		j.confirm.BySeverity[severity] = pulls
+	}
 	for _, d := range c.Decisions {
 		j.decisions = append(j.decisions, soc2.Decision{
 			ID: d.ID, Kind: soc2.DecisionKind(d.Kind), Control: d.Control, Select: soc2.Selector(d.Select), Reason: d.Reason,
@@ -77,6 +85,7 @@ func records(c config.Config, cat soc2.Catalogue) ([]store.Record, error) {
 		{"parameters", c.Controls.Parameters},
 		{"scope", c.Scope},
 		{"decisions", c.Decisions},
+		{"confirm", c.Confirm},
 		{"sources", c.Sources}, // without their settings, which may hold secrets
 	}
 	var out []store.Record

@@ -58,6 +58,10 @@ var (
 		"Start of the newest complete pull, of the scope where that is longest ago; 0 if any scope never had one.", "provider", "account", "collector")
 	pullDuration = gauge("controlwatch_pull_last_duration_seconds",
 		"How long the newest pull took, of the scope where it took longest.", "provider", "account", "collector")
+	driftWaiting = gauge("controlwatch_drift_waiting",
+		"Findings that fail or were lost from sight, and count so, but are not announced as drift before more pulls confirm it.", "control")
+	clockOffset = gauge("controlwatch_clock_offset_seconds",
+		"How far a provider's clock is ahead of ours, at least, by the newest pulls; the one that is farthest. Absent where no answer was dated.", "provider")
 	driftEvents = counter("controlwatch_drift_events_total",
 		"Findings that differed from the assessment before, ever since the store began; a restart does not reset it.", "control", "change", "cause")
 )
@@ -66,8 +70,8 @@ var (
 var projectedFamilies = []*family{
 	assessmentTimestamp, sampleData, controlInfo, controlState, criterionInfo, criterionState,
 	findings, findingsAccepted, findingsExcluded, holes,
-	feedsPlanned, feedsComplete, pullSuccess, pullDuration, driftEvents,
 	periodStart, periodEnd, periodSeen, periodObserved, periodDeviations, periodLate, periodOpenHoles,
+	feedsPlanned, feedsComplete, pullSuccess, pullDuration, clockOffset, driftWaiting, driftEvents,
 }
 
 // metric is one series of the family. Label values are made valid UTF-8: a name

@@ -7,6 +7,12 @@ import (
 	"github.com/controlwatch/controlwatch/report"
 )
 
+func (p *projector) clocks(states []evidence.FeedState) {
+	for provider, offset := range report.ClockOffsets(states) {
+		p.add(clockOffset, offset.Seconds(), provider)
+	}
+}
+
 func (p *projector) feeds(states []evidence.FeedState, at time.Time) {
 	type place struct{ provider, account, collector string }
 	all := map[place]*report.Coverage{}

@@ -12,6 +12,7 @@ type instruments struct {
 	next                                  *prometheus.GaugeVec
 	reloadOK, reloadTime                  prometheus.Gauge
 	assessmentDuration                    prometheus.Histogram
+	unconfirmed                           *prometheus.CounterVec
 }
 
 func newInstruments() instruments {
@@ -68,6 +69,10 @@ func newInstruments() instruments {
 			Name: "controlwatch_assessment_duration_seconds", Help: "How long assessments took.",
 			Buckets: []float64{.05, .1, .25, .5, 1, 2.5, 5, 10, 30, 60},
 		}),
+		unconfirmed: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "controlwatch_drift_unconfirmed_total",
+			Help: "Findings that failed or were lost from sight and were as before again, too early to be confirmed and announced as drift.",
+		}, []string{"control"}),
 	}
 	for _, r := range []string{ok, failed} {
 		i.assessments.WithLabelValues(r)
@@ -80,5 +85,6 @@ func (i instruments) all() []prometheus.Collector {
 	return []prometheus.Collector{
 		i.build, i.requests, i.throttles, i.requestDuration, i.runs, i.runDuration,
 		i.missed, i.overlapped, i.next, i.reloadOK, i.reloadTime, i.assessments, i.assessmentDuration, i.seals,
+		i.unconfirmed,
 	}
 }

@@ -13,6 +13,7 @@ import (
 	"go.uber.org/zap"
 
 	"github.com/controlwatch/controlwatch/collectors/transport"
+	"github.com/controlwatch/controlwatch/soc2"
 )
 
 // Metrics is one process's series, in a registry of its own. It exists before
@@ -145,6 +146,16 @@ func (m *Metrics) Overlapped(source string, ticks int) {
 func (m *Metrics) Ran(source, provider string, took time.Duration, err error) {
 	m.runs.WithLabelValues(source, result(err)).Inc()
 	m.runDuration.WithLabelValues(provider).Observe(took.Seconds())
+}
+
+// Withdrawn counts drift of an assessment that was over before it was confirmed.
+func (m *Metrics) Withdrawn(a soc2.Assessment) {
+	for _, c := range a.Controls {
+		m.unconfirmed.WithLabelValues(c.ID) // at zero, so that a first one is a rise
+	}
+	for _, w := range a.Pending.Withdrawn {
+		m.unconfirmed.WithLabelValues(w.Control).Inc()
+	}
 }
 
 // Assessed counts one assessment.

@@ -45,6 +45,7 @@ func busy(t *testing.T, a soc2.Assessment) *metrics.Metrics {
 		m.Ran(f.Source, f.ID.Scope.Provider, time.Second, nil)
 	}
 	m.Assessed(time.Second, nil)
+	m.Withdrawn(a)
 	return m
 }
 
@@ -252,4 +253,18 @@ func TestObserveCall(t *testing.T) {
 	require.Equal(t, "2", all[`controlwatch_api_requests_total{code="refused",operation="undeclared",provider="aws"}`])
 	require.Equal(t, "1", all[`controlwatch_api_throttles_total{operation="iam:ListUsers",provider="aws"}`])
 	require.Equal(t, "5", all[`controlwatch_api_request_duration_seconds_count{provider="aws"}`])
+}
+
+func TestClockOffsetIsTheFarthestOfEachProvider(t *testing.T) {
+	t.Parallel()
+	a := company{accounts: 2, collectors: 1, regions: 2}.assessment()
+	a.Feeds[0].Last.Clock.OffsetSeconds = 61.5 // of aws
+	for i := range a.Feeds {
+		if a.Feeds[i].ID.Scope.Provider == "github" {
+			a.Feeds[i].Last.Clock = nil
+		}
+	}
+	got := series(t, busy(t, a))
+	require.Equal(t, "61.5", got[`controlwatch_clock_offset_seconds{provider="aws"}`])
+	require.NotContains(t, got, `controlwatch_clock_offset_seconds{provider="github"}`, "nobody told")
 }

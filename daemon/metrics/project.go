@@ -25,7 +25,11 @@ func Project(a soc2.Assessment, drift []store.DriftTotal) (Projection, error) {
 	p.findings(a.CountsByPlace())
 	p.holes(a)
 	p.feeds(a.Feeds, a.At)
+	p.clocks(a.Feeds)
 	p.drift(a.Controls, drift)
+	for _, c := range a.Controls {
+		p.add(driftWaiting, float64(a.Pending.Waiting[c.ID]), c.ID)
+	}
 	if p.err != nil {
 		return Projection{}, fmt.Errorf("project the assessment: %w", p.err)
 	}

@@ -53,7 +53,7 @@ func feed(provider, account, collector, region string) evidence.FeedState {
 	populations := []evidence.Population{{Kind: "User", Type: "t"}}
 	pull := evidence.Pull{
 		Source: provider + "/" + account, Collector: collector, Scope: scope, Populations: populations,
-		StartedAt: at.Add(-time.Minute), FinishedAt: at,
+		StartedAt: at.Add(-time.Minute), FinishedAt: at, Clock: &evidence.Clock{OffsetSeconds: -0.5, Answers: 3},
 	}
 	return evidence.FeedState{
 		Source: pull.Source, ID: pull.Feed(), Populations: populations, Last: &pull, MaxAge: time.Hour,

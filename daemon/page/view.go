@@ -54,6 +54,7 @@ type view struct {
 	Causes    []causeCount
 	Drift     []event
 	Earlier   []event
+	Waiting   int // findings whose drift is not announced yet
 	Worst     []gap
 	WorstMore int
 	Controls  []control
@@ -123,6 +124,9 @@ func viewOf(in Input) view {
 	v.Drift = eventsOf(in.Recent, in.Now)
 	if len(v.Drift) > mostDrift {
 		v.Drift, v.Earlier = v.Drift[:mostDrift], v.Drift[mostDrift:]
+	}
+	for _, n := range a.Pending.Waiting {
+		v.Waiting += n
 	}
 	worst := report.WorstGaps(a.Findings)
 	v.Worst, v.WorstMore = worstOf(worst, a.Controls)

@@ -62,7 +62,7 @@ func (c *crowd) add(f *evidence.Fact, holes ...evidence.Hole) {
 		c.seen = map[evidence.Hole]int{}
 	}
 	for _, h := range holes {
-		key := evidence.Hole{Field: h.Field, Reason: h.Reason, Operation: h.Operation}
+		key := evidence.Hole{Field: h.Field, Reason: h.Reason, Operation: h.Operation, NeverSeen: h.NeverSeen}
 		i, ok := c.seen[key]
 		if !ok {
 			i = len(c.holes)

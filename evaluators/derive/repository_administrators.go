@@ -101,7 +101,9 @@ func (w *world) administer(f *evidence.Fact, people map[string]bool) []gap {
 		return nil
 	}
 	// A team that no list of teams shows, although it has access.
-	return []gap{{f, []evidence.Hole{{Field: "holder_id", Reason: evidence.NotCollected, Detail: "the team is not among the teams that were seen"}}}}
+	return []gap{{f, append(w.Kind(f.Resource.Provider, f.Resource.Account, "Group"), evidence.Hole{
+		Field: "holder_id", Reason: evidence.NotCollected, Detail: "the team is not among the teams that were seen",
+	})}}
 }
 
 // owners are those of some people who own the account.

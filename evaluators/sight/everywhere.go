@@ -13,7 +13,7 @@ func (v *Sight) Everywhere(kind evidence.Kind) []evidence.Hole {
 		holes = append(holes, v.Kind(of.provider, of.account, kind)...)
 	}
 	if !listed {
-		return []evidence.Hole{{Reason: evidence.NotCollected, Detail: "no source lists any " + string(kind)}}
+		return []evidence.Hole{{Reason: evidence.NotCollected, Detail: "no source lists any " + string(kind), NeverSeen: true}}
 	}
 	return holes
 }

@@ -42,5 +42,5 @@ func (v *Sight) typeIn(p population, region string) (listed bool, holes []eviden
 }
 
 func notListed(what, region string) evidence.Hole {
-	return evidence.Hole{Reason: evidence.NotCollected, Detail: "no feed lists " + what + " in " + region}
+	return evidence.Hole{Reason: evidence.NotCollected, Detail: "no feed lists " + what + " in " + region, NeverSeen: true}
 }

@@ -80,7 +80,7 @@ func (v *Sight) Fact(f *evidence.Fact) (evidence.Hole, bool) {
 func (v *Sight) Kind(provider, accountID string, kind evidence.Kind) []evidence.Hole {
 	populations := v.kinds[account{provider, accountID, kind}]
 	if len(populations) == 0 {
-		return []evidence.Hole{{Reason: evidence.NotCollected, Detail: "no feed lists any " + string(kind) + " of the account"}}
+		return []evidence.Hole{{Reason: evidence.NotCollected, Detail: "no feed lists any " + string(kind) + " of the account", NeverSeen: true}}
 	}
 	var holes []evidence.Hole
 	for _, p := range populations {
@@ -99,7 +99,7 @@ func (v *Sight) Kind(provider, accountID string, kind evidence.Kind) []evidence.
 func (v *Sight) Type(provider, accountID, typ string, regions []string) []evidence.Hole {
 	feeds := v.feeds[population{provider, accountID, typ}]
 	if len(feeds) == 0 {
-		return []evidence.Hole{{Type: typ, Reason: evidence.NotCollected, Detail: "no feed lists any " + typ + " of the account"}}
+		return []evidence.Hole{{Type: typ, Reason: evidence.NotCollected, Detail: "no feed lists any " + typ + " of the account", NeverSeen: true}}
 	}
 	var holes []evidence.Hole
 	looked := map[string]bool{}
