@@ -111,18 +111,39 @@ func outcomeOf(t *testing.T, s report.Scan, check, resource string) soc2.Outcome
 	return soc2.Unobserved
 }
 
-// scanMoto runs `controlwatch scan -o json` in two regions with a store of its own.
+// motoScan is how moto is looked at: in which regions (none: the company's two), how
+// long after now, and with which parameters of controls.
+type motoScan struct {
+	regions    []string
+	after      time.Duration
+	parameters string // in YAML's flow style
+}
+
+// scanMoto runs `controlwatch scan -o json` in the company's regions with a store of its own.
 func scanMoto(t *testing.T, moto mototest.Server, base http.RoundTripper) (report.Scan, int) {
 	t.Helper()
+	return motoScan{}.run(t, moto, base)
+}
+
+func (m motoScan) run(t *testing.T, moto mototest.Server, base http.RoundTripper) (report.Scan, int) {
+	t.Helper()
+	if m.regions == nil {
+		m.regions = []string{"eu-west-1", "us-east-1"}
+	}
+	settings := "sources: [{provider: aws, settings: {regions: [" + strings.Join(m.regions, ", ") + "]}}]\n"
+	if m.parameters != "" {
+		settings += "controls: {parameters: " + m.parameters + "}\n"
+	}
 	dir := t.TempDir()
 	file := filepath.Join(dir, "controlwatch.yaml")
-	require.NoError(t, os.WriteFile(file, []byte("sources: [{provider: aws, settings: {regions: [eu-west-1, us-east-1]}}]\n"), 0o600))
+	require.NoError(t, os.WriteFile(file, []byte(settings), 0o600))
 	env := map[string]string{
 		"AWS_ENDPOINT_URL": moto.Endpoint, "AWS_ACCESS_KEY_ID": "AKIAIOSFODNN7EXAMPLE", "AWS_SECRET_ACCESS_KEY": "sample", "AWS_REGION": "us-east-1",
 	}
 	var out, messages bytes.Buffer
 	p := &program{
-		stdout: &out, stderr: io.MultiWriter(&messages), now: time.Now, base: mototest.Base{To: base},
+		stdout: &out, stderr: io.MultiWriter(&messages), base: mototest.Base{To: base},
+		now: func() time.Time { return time.Now().Add(m.after) },
 		env: func(name string) string { return env[name] },
 	}
 	code := run(t.Context(), p, []string{"scan", "-c", file, "-o", "json", "--store", "sqlite:" + filepath.Join(dir, "c.db")})

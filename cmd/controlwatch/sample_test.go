@@ -22,9 +22,10 @@ import (
 
 // company is the sample company with something done to its network.
 type company struct {
-	t    testing.TB
-	base http.RoundTripper
-	dsn  string
+	t      testing.TB
+	base   http.RoundTripper
+	dsn    string
+	config *config.Config // nil: written and read when it is first opened
 }
 
 // What every scan of the sample company has in common and takes longest to make.
@@ -55,21 +56,36 @@ func (c *company) remember(other *company) {
 // scan runs the real pipeline once, some time after the sample's day.
 func (c *company) scan(after time.Duration) report.Scan {
 	c.t.Helper()
-	dir := c.t.TempDir()
-	file, err := sample.Write(dir)
-	require.NoError(c.t, err)
+	return c.look(c.open(after))
+}
+
+// open wires the real pipeline, some time after the sample's day.
+func (c *company) open(after time.Duration) (*pipeline, []source) {
+	c.t.Helper()
 	p := &program{
 		stdout: io.Discard, stderr: io.Discard, env: sample.Env,
 		now: func() time.Time { return sample.Day.Add(after) },
 	}
-	cfg, err := config.Read(file, p.env)
-	require.NoError(c.t, err)
+	if c.config == nil {
+		file, err := sample.Write(c.t.TempDir())
+		require.NoError(c.t, err)
+		read, err := config.Read(file, p.env)
+		require.NoError(c.t, err)
+		c.config = &read
+	}
+	cfg := *c.config
 	sources, err := p.openSources(cfg, transport.New(transport.Options{Base: c.base, Clock: p.now, Unpaced: true}))
 	require.NoError(c.t, err)
 	sampleJudge.Do(func() { sampleJudge.judge, sampleJudge.err = newJudge(cfg) }) // the configuration is the same for all
 	require.NoError(c.t, sampleJudge.err)
 	line, err := p.newPipeline(c.t.Context(), pipelineOptions{dsn: c.dsn, config: cfg, sources: sources, sampleData: true, ephemeral: true, judge: sampleJudge.judge})
 	require.NoError(c.t, err)
+	return line, sources
+}
+
+// look runs a pipeline once and closes it.
+func (c *company) look(line *pipeline, sources []source) report.Scan {
+	c.t.Helper()
 	defer func() { require.NoError(c.t, line.close()) }()
 	assessment, err := line.once(c.t.Context(), bare(sources))
 	require.NoError(c.t, err)
@@ -84,6 +100,11 @@ func (c *company) scan(after time.Duration) report.Scan {
 type denying struct {
 	base   http.RoundTripper
 	denied func(operation string) bool
+}
+
+// deny takes away one read.
+func deny(base http.RoundTripper, op string) http.RoundTripper {
+	return denying{base: base, denied: func(asked string) bool { return asked == op }}
 }
 
 func (d denying) RoundTrip(r *http.Request) (*http.Response, error) {

@@ -140,6 +140,7 @@ func TestLeastPrivilege(t *testing.T) {
 	t.Run("exactly our policy is enough to see everything", func(t *testing.T) {
 		got := look(t, auditor)
 		require.Equal(t, cwaws.Feeds(2), got.read())
+		requireEach(t, atEnforcingMoto, got.holes())
 		for _, hole := range slices.DeleteFunc(got.holes(), unlikeEnforcingMoto) {
 			require.Contains(t, notInMoto, hole.Field, "%+v", hole)
 		}

@@ -210,7 +210,7 @@ func (c Company) bucket(region, name string, b bucket) {
 	}
 	if b.tags != nil {
 		var set []s3types.Tag
-		for _, k := range []string{"data-classification", "owner"} {
+		for _, k := range []string{"data-classification", "environment", "owner"} {
 			if v, ok := b.tags[k]; ok {
 				set = append(set, s3types.Tag{Key: aws.String(k), Value: aws.String(v)})
 			}

@@ -33,9 +33,9 @@ func (c Company) Now() time.Time {
 func (c Company) balancers(n network, group string) {
 	t, ctx := c.T, c.T.Context()
 	c.on(2026, 2, 2)
-	good := c.certificate("shop.acme-robotics.example", 200*24*time.Hour)
-	soon := c.certificate("api.acme-robotics.example", 12*24*time.Hour)
-	c.certificate("trade-fair.acme-robotics.example", 5*24*time.Hour)
+	good := c.certificate("eu-west-1", "shop.acme-robotics.example", 200*24*time.Hour)
+	soon := c.certificate("eu-west-1", "api.acme-robotics.example", 12*24*time.Hour)
+	c.certificate("eu-west-1", "trade-fair.acme-robotics.example", 5*24*time.Hour)
 
 	client := elb.NewFromConfig(c.Server.Writer("eu-west-1", Anyone))
 	target, err := client.CreateTargetGroup(ctx, &elb.CreateTargetGroupInput{
@@ -81,7 +81,7 @@ func (c Company) balancers(n network, group string) {
 
 // certificate imports one that the company made itself and that holds for a
 // while from the day of the look.
-func (c Company) certificate(domain string, left time.Duration) string {
+func (c Company) certificate(region, domain string, left time.Duration) string {
 	t := c.T
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	require.NoError(t, err)
@@ -92,7 +92,7 @@ func (c Company) certificate(domain string, left time.Duration) string {
 	require.NoError(t, err)
 	private, err := x509.MarshalPKCS8PrivateKey(key)
 	require.NoError(t, err)
-	out, err := acm.NewFromConfig(c.Server.Writer("eu-west-1", Anyone)).ImportCertificate(t.Context(), &acm.ImportCertificateInput{
+	out, err := acm.NewFromConfig(c.Server.Writer(region, Anyone)).ImportCertificate(t.Context(), &acm.ImportCertificateInput{
 		Certificate: pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der}),
 		PrivateKey:  pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private}),
 	})

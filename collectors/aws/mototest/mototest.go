@@ -4,6 +4,7 @@
 package mototest
 
 import (
+	"context"
 	"errors"
 	"io"
 	"net"
@@ -107,6 +108,16 @@ func (s Server) Writer(region string, k Keys) aws.Config {
 			})
 		},
 	}
+}
+
+// toHost sends every request to this server, whatever host it is for: S3 Control
+// puts the account before the host's name.
+func (s Server) toHost() *http.Client {
+	return &http.Client{Transport: &http.Transport{
+		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
+			return (&net.Dialer{}).DialContext(ctx, network, strings.TrimPrefix(s.Endpoint, "http://"))
+		},
+	}}
 }
 
 // broken says that a connection broke, whether before the answer or within it.
