@@ -32,6 +32,7 @@ type Config struct {
 	Controls     Controls   `yaml:"controls" json:"controls,omitzero"`
 	Decisions    []Decision `yaml:"decisions" json:"decisions,omitempty"`
 	Period       Period     `yaml:"period" json:"period,omitzero"`
+	Sampling     Sampling   `yaml:"sampling" json:"sampling,omitzero"`
 
 	File string `yaml:"-" json:"-"` // the path it was read from
 	node strictyaml.Node
@@ -197,6 +198,9 @@ func (c *Config) validate() error {
 		for _, field := range slices.Sorted(maps.Keys(problems)) {
 			wrong([]any{"sources", i, field}, "%s", problems[field])
 		}
+	}
+	for frequency, problem := range c.Sampling.problems() {
+		wrong([]any{"sampling", "sizes", frequency}, "%s", problem)
 	}
 	ids := map[string]bool{}
 	for i, d := range c.Decisions {

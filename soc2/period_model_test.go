@@ -107,11 +107,11 @@ func TestGapsAreTheMinutesWithoutSight(t *testing.T) {
 	})
 }
 
-// truth is how one resource really was in a minute.
-type truth int
+// trueSpan is how one resource really was in a minute.
+type trueSpan int
 
 const (
-	wasGood truth = iota
+	wasGood trueSpan = iota
 	wasBad
 	wasAway
 )
@@ -122,11 +122,11 @@ const (
 func TestDeviationsAreWhatTheLooksShow(t *testing.T) {
 	t.Parallel()
 	rapid.Check(t, func(t *rapid.T) {
-		var was [minutes]truth
-		state := truth(rapid.IntRange(0, 2).Draw(t, "first"))
+		var was [minutes]trueSpan
+		state := trueSpan(rapid.IntRange(0, 2).Draw(t, "first"))
 		for m := range minutes {
 			if rapid.IntRange(0, 14).Draw(t, "turn") == 0 {
-				state = truth(rapid.IntRange(0, 2).Draw(t, "to"))
+				state = trueSpan(rapid.IntRange(0, 2).Draw(t, "to"))
 			}
 			was[m] = state
 		}

@@ -19,7 +19,7 @@ func newFacts(p *program) *cobra.Command {
 		Short: "Describe the kinds of facts, for evidence of your own",
 		Long: `Facts that live elsewhere (devices, leavers, trainings, vendors) come in through
 the provider files: a folder with a record of each set, NAME.set.yaml, and its
-rows as CSV or JSON beside it:
+rows as CSV, XLSX or JSON beside it:
 
   kind: Device
   system: jamf                      # the source system
@@ -28,7 +28,7 @@ rows as CSV or JSON beside it:
   rows: 52                          # how many the system said there are
   preparer: marie@example.com       # who took them out
   data: devices.csv                 # or - for standard input
-  id: Serial Number                 # for CSV: the column that identifies a row
+  id: Serial Number                 # for CSV and XLSX: the column that identifies a row
   fields: {encrypted: FileVault}    # and those that hold fields`,
 		Args: cobra.NoArgs,
 	}

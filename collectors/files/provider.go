@@ -41,7 +41,7 @@ var Provider = connect.Provider{
 // that controls of the catalogue judge; a set may be of any kind.
 var collector = evidence.Collector{
 	Name: "files",
-	Doc:  "Reads a set of facts, CSV or JSON, and the record of where it comes from.",
+	Doc:  "Reads a set of facts, CSV, XLSX or JSON, and the record of where it comes from.",
 	Populations: []evidence.Population{
 		{Kind: "Device", Type: "files.device"},
 		{Kind: "Employment", Type: "files.employment"},

@@ -15,7 +15,7 @@ import (
 
 // row is one fact of a set, or what is wrong with it.
 type row struct {
-	line     int // of CSV and JSON lines; the place in a JSON list
+	line     int // of CSV, XLSX and JSON lines; the place in a JSON list
 	id, name string
 	body     any
 	err      error
@@ -27,6 +27,8 @@ func (s set) read(in io.Reader, each func(row) error) error {
 	switch s.Format {
 	case "csv":
 		return s.readCSV(in, each)
+	case "xlsx":
+		return s.readXLSX(in, each)
 	case "jsonl":
 		return s.readJSON(in, each)
 	}

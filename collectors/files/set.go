@@ -34,11 +34,12 @@ type set struct {
 	ExtractedAt time.Time     `yaml:"extracted_at"` // when they were taken out
 	Rows        *int          `yaml:"rows"`         // how many the system said there are
 	Preparer    string        `yaml:"preparer"`     // who took them out
-	Data        string        `yaml:"data"`         // file beside the record, .csv, .json or .jsonl; -: standard input
-	Format      string        `yaml:"format"`       // csv, json or jsonl, where the name does not say it
+	Data        string        `yaml:"data"`         // file beside the record, .csv, .xlsx, .json or .jsonl; -: standard input
+	Format      string        `yaml:"format"`       // csv, xlsx, json or jsonl, where the name does not say it
+	Sheet       string        `yaml:"sheet"`        // of a workbook that has several
 	ValidFor    string        `yaml:"valid_for"`    // how long they count: "168h"
 
-	// For CSV: the columns that identify and name a row, and those that hold
+	// For CSV and XLSX: the columns that identify and name a row, and those that hold
 	// fields. Without fields every column must be id, name or a field's path.
 	ID     string                       `yaml:"id"`
 	Name   string                       `yaml:"name"`
@@ -148,8 +149,11 @@ func readSet(root *os.Root, name string) (set, error) {
 	if s.Format == "" {
 		s.Format = strings.TrimPrefix(strings.ToLower(path.Ext(s.Data)), ".")
 	}
-	if !slices.Contains([]string{"csv", "json", "jsonl"}, s.Format) {
-		wrong("format", "expected csv, json or jsonl, or a file name that ends so")
+	if !slices.Contains([]string{"csv", "xlsx", "json", "jsonl"}, s.Format) {
+		wrong("format", "expected csv, xlsx, json or jsonl, or a file name that ends so")
+	}
+	if s.Sheet != "" && s.Format != "xlsx" {
+		wrong("sheet", "only a workbook (xlsx) has sheets")
 	}
 	s.ID, s.Name = cmp.Or(s.ID, "id"), cmp.Or(s.Name, "name")
 	slices.SortFunc(problems, func(a, b error) int { return cmp.Compare(a.Error(), b.Error()) })

@@ -1,0 +1,105 @@
+package soc2
+
+import (
+	"slices"
+	"time"
+
+	"github.com/controlwatch/controlwatch/evidence"
+)
+
+// holesOf are the times of a period for which a list was not under observation:
+// from a pull that missed some of it, or from when the last one was too old, until
+// the next that saw all of it.
+func holesOf(l ListHistory, from, until time.Time) []ListHole {
+	var holes []ListHole
+	add := func(start, end time.Time, h evidence.Hole) {
+		if start.Before(from) {
+			start = from
+		}
+		if end.After(until) {
+			end = until
+		}
+		if start.Before(end) {
+			holes = append(holes, ListHole{From: start.UTC(), To: end.UTC(), Reason: h.Reason, Operation: h.Operation, Detail: h.Detail})
+		}
+	}
+	var complete *ListLook
+	var missed *ListLook // the first since then that saw less
+	close := func(end time.Time) {
+		switch {
+		case complete == nil && missed == nil:
+			add(from, end, evidence.Hole{Reason: evidence.NotCollected, Detail: "before the first pull"})
+		case complete == nil:
+			add(from, missed.StartedAt, evidence.Hole{Reason: evidence.NotCollected, Detail: "before the first pull"})
+			add(missed.StartedAt, end, l.whyMissed(missed))
+		case missed != nil:
+			add(missed.StartedAt, end, l.whyMissed(missed))
+		}
+		if complete != nil && l.MaxAge > 0 {
+			stale := complete.StartedAt.Add(l.MaxAge)
+			if missed != nil && missed.StartedAt.Before(end) {
+				end = missed.StartedAt
+			}
+			add(stale, end, evidence.Hole{Reason: evidence.Stale, Detail: "the last complete pull, " + complete.Pull + ", was older than " + l.MaxAge.String()})
+		}
+	}
+	for i := range l.Looks {
+		look := &l.Looks[i]
+		if !look.Complete {
+			if missed == nil {
+				missed = look
+			}
+			continue
+		}
+		close(look.StartedAt)
+		complete, missed = look, nil
+	}
+	close(until)
+	slices.SortFunc(holes, func(a, b ListHole) int { return a.From.Compare(b.From) })
+	if holes == nil {
+		holes = []ListHole{}
+	}
+	return holes
+}
+
+func (l ListHistory) whyMissed(look *ListLook) evidence.Hole {
+	if look.Record != nil {
+		if h, ok := look.Record.HoleFor(l.Of.Type); ok {
+			return h
+		}
+	}
+	return evidence.Hole{Reason: evidence.NotCollected, Detail: "pull " + look.Pull + " did not see the list to its end"}
+}
+
+// notReached are the times of a period that no complete pull looked back to. A
+// pull after the period counts: what happened stays where it is listed.
+func notReached(l ListHistory, from, until time.Time, back time.Duration) []ListHole {
+	holes := []ListHole{}
+	reached := from
+	for _, look := range completeLooks(l) {
+		if start := look.StartedAt.Add(-back); start.After(reached) {
+			holes = append(holes, notReachedBetween(reached, earliest(start, until), back))
+		}
+		if look.StartedAt.After(reached) {
+			reached = look.StartedAt
+		}
+		if !reached.Before(until) {
+			return holes
+		}
+	}
+	return append(holes, notReachedBetween(reached, until, back))
+}
+
+func notReachedBetween(from, to time.Time, back time.Duration) ListHole {
+	return ListHole{
+		From: from.UTC(), To: to.UTC(), Reason: evidence.NotCollected,
+		Detail: "no complete pull looked back to it; each reads " + back.String() + " back",
+	}
+}
+
+func earliest(a, b time.Time) time.Time {
+	if b.Before(a) {
+		return b
+	}
+	return a
+}
