@@ -85,7 +85,7 @@ func (r *run) undiscovered(ctx context.Context, s connect.Source, p connect.Prov
 		}
 		why.meter.Fill(&pull)
 		pull.OperationCounts = map[string]int{} // the calls were the discovery's, not this pull's
-		r.commit(ctx, pull, nil)
+		r.commit(ctx, pull, nil, nil)
 	}
 }
 

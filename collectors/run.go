@@ -35,6 +35,9 @@ type Runner struct {
 	Known      func(ctx context.Context, source string) ([]evidence.FeedID, error)
 	CommitPlan func(context.Context, evidence.Plan) error
 	CommitPull func(context.Context, evidence.Pull, []evidence.Fact) error
+	// CommitAnswered takes the place of CommitPull where the providers' redacted
+	// answers are kept beside the facts. Nil: none are captured.
+	CommitAnswered func(context.Context, evidence.Pull, []evidence.Fact, []evidence.Answer) error
 	// Progress is told what happens, one event at a time. Nil: nobody is told.
 	Progress func(Event)
 }
@@ -127,6 +130,7 @@ func (r *run) source(ctx context.Context, s connect.Source) {
 		r.undiscovered(ctx, s, provider, known, lost{err: err, meter: meter, started: started})
 		return
 	}
+	d.Principal, _ = evidence.Mask(d.Principal) // it is what the provider says
 	r.tell(Event{Source: s.Name, Scope: s.Scope, State: Discovered, Principal: d.Principal, Feeds: len(d.Feeds)})
 	if err := r.CommitPlan(ctx, plan(s, d, started)); err != nil {
 		r.fail(fmt.Errorf("commit the plan of %s: %w", s.Name, err))
@@ -156,6 +160,9 @@ func (r *run) feed(ctx context.Context, s connect.Source, d connect.Discovery, f
 		StartedAt: r.Clock(),
 	})
 	meter := transport.NewMeter(f.Collector, f.Scope)
+	if r.CommitAnswered != nil {
+		meter.Capture()
+	}
 	if err := r.collect(transport.WithMeter(ctx, meter), f, rec); err != nil {
 		rec.Miss("", err)
 	}
@@ -165,7 +172,7 @@ func (r *run) feed(ctx context.Context, s connect.Source, d connect.Discovery, f
 	pull, facts := rec.Result()
 	pull.FinishedAt = r.Clock()
 	meter.Fill(&pull)
-	r.commit(ctx, pull, facts)
+	r.commit(ctx, pull, facts, meter.Answers())
 }
 
 // collect calls the collector under its time limit.
@@ -187,8 +194,14 @@ func (r *run) collect(ctx context.Context, f connect.Feed, rec *evidence.Recorde
 	return err
 }
 
-func (r *run) commit(ctx context.Context, pull evidence.Pull, facts []evidence.Fact) {
-	if err := r.CommitPull(ctx, pull, facts); err != nil {
+func (r *run) commit(ctx context.Context, pull evidence.Pull, facts []evidence.Fact, answers []evidence.Answer) {
+	commit := r.CommitPull
+	if r.CommitAnswered != nil {
+		commit = func(ctx context.Context, pull evidence.Pull, facts []evidence.Fact) error {
+			return r.CommitAnswered(ctx, pull, facts, answers)
+		}
+	}
+	if err := commit(ctx, pull, facts); err != nil {
 		r.fail(fmt.Errorf("commit the pull of %s over %s: %w", pull.Collector, pull.Scope, err))
 		return
 	}

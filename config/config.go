@@ -30,6 +30,7 @@ type Config struct {
 	Confirm      Confirm    `yaml:"confirm" json:"confirm,omitzero" jsonschema:"description=How often drift must be seen before it is announced."`
 	Sources      []Source   `yaml:"sources" json:"sources"`
 	Controls     Controls   `yaml:"controls" json:"controls,omitzero"`
+	Evidence     Evidence   `yaml:"evidence" json:"evidence,omitzero"`
 	Decisions    []Decision `yaml:"decisions" json:"decisions,omitempty"`
 	Period       Period     `yaml:"period" json:"period,omitzero"`
 	Sampling     Sampling   `yaml:"sampling" json:"sampling,omitzero"`
@@ -145,6 +146,7 @@ func (c *Config) fill() {
 	if c.Confirm.Pulls == 0 && !c.node.At("confirm").Has("pulls") {
 		c.Confirm.Pulls = DefaultConfirmPulls
 	}
+	c.Evidence.Answers.fill()
 	if c.AssessEvery == 0 {
 		c.AssessEvery = Duration(DefaultAssessEvery)
 	}
@@ -201,6 +203,9 @@ func (c *Config) validate() error {
 	}
 	for frequency, problem := range c.Sampling.problems() {
 		wrong([]any{"sampling", "sizes", frequency}, "%s", problem)
+	}
+	for field, problem := range c.Evidence.Answers.problems() {
+		wrong([]any{"evidence", "answers", field}, "evidence.answers.%s: %s", field, problem)
 	}
 	ids := map[string]bool{}
 	for i, d := range c.Decisions {

@@ -60,8 +60,15 @@ func (u *Unseen) Error() string {
 func (u *Unseen) Unwrap() error { return u.Err }
 
 // HoleFrom turns an error into a hole. An error that is not an *Unseen is a
-// provider error: never anything milder.
+// provider error: never anything milder. What has the form of a secret is masked:
+// a provider's message may repeat anything.
 func HoleFrom(err error) Hole {
+	h := holeFrom(err)
+	h.Detail, _ = Mask(h.Detail)
+	return h
+}
+
+func holeFrom(err error) Hole {
 	if u, ok := errors.AsType[*Unseen](err); ok {
 		h := Hole{Reason: u.Reason, Operation: u.Operation}
 		if u.Err != nil {

@@ -44,8 +44,10 @@ type Pull struct {
 	ProviderTotal    *int           `json:"provider_total,omitempty"`  // the provider's own total; counts only what the principal may see
 	ReconciledWith   string         `json:"reconciled_with,omitempty"` // independent source; empty: not independently reconciled
 	RequestIDs       RequestIDs     `json:"request_ids"`
-	Clock            *Clock         `json:"clock,omitempty"` // ours against the provider's; nil: no answer was dated
-	Holes            []Hole         `json:"holes,omitempty"` // populations that were not seen to their end
+	Clock            *Clock         `json:"clock,omitempty"`   // ours against the provider's; nil: no answer was dated
+	Holes            []Hole         `json:"holes,omitempty"`   // populations that were not seen to their end
+	Masked           []Masked       `json:"masked,omitempty"`  // what had the form of a secret and was taken out
+	Answers          *AnswerRecord  `json:"answers,omitempty"` // what became of the provider's answers; nil: none were captured
 }
 
 // RequestIDs are the provider's own ids of our calls: a count and a digest for

@@ -84,12 +84,31 @@ func (r *Recorder) Reconcile(source string) {
 	r.pull.ReconciledWith = source
 }
 
-// Result is the pull so far and its facts.
+// Result is the pull so far and its facts, without what has the form of a secret.
+// A fact that cannot be masked, or that could no longer be told from another one,
+// is left out, and its population was then not seen to its end.
 func (r *Recorder) Result() (Pull, []Fact) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
 	p := r.pull
-	p.Items = len(r.facts)
 	p.Holes = slices.Clone(p.Holes)
-	return p, slices.Clone(r.facts)
+	facts := make([]Fact, 0, len(r.facts))
+	original := map[Key]Key{}
+	for _, f := range r.facts {
+		masked, found, err := f.Masked()
+		if other, taken := original[masked.Resource.Key()]; err == nil && taken {
+			err = fmt.Errorf("two of them differ only in what was masked, type %s", other.Kind)
+		}
+		if err != nil {
+			h := HoleFrom(err)
+			h.Type, h.Detail = f.Resource.Type, "a fact holds what looks like a secret and cannot be stored without it"
+			p.Holes = append(p.Holes, h)
+			continue
+		}
+		original[masked.Resource.Key()] = f.Resource.Key()
+		p.Masked = append(p.Masked, found...)
+		facts = append(facts, masked)
+	}
+	p.Items = len(facts)
+	return p.masked(), facts
 }

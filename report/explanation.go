@@ -33,8 +33,9 @@ type Explanation struct {
 // Explained is one finding with what stands behind it.
 type Explained struct {
 	soc2.Finding
-	Fields []ReadField // what the condition reads; empty where there is no fact
-	Others int         // fields of the fact it does not read
+	Fact   *evidence.Fact // nil: there is none
+	Fields []ReadField    // what the condition reads; empty where there is no fact
+	Others int            // fields of the fact it does not read
 	Holes  []evidence.Hole
 	Seen   time.Time // when a pull last confirmed the fact
 	Feeds  []evidence.FeedState

@@ -20,7 +20,7 @@ func TestHistoryIsAppendOnly(t *testing.T) {
 	_, err = s.Sign(ctx)
 	require.NoError(t, err)
 	require.NoError(t, s.CommitPlan(ctx, plan(noon, planned(usersFeed, userPopulation))))
-	require.NoError(t, s.CommitPull(ctx, pullOf(noon, usersFeed, userPopulation), []evidence.Fact{user("ada", true)}))
+	require.NoError(t, s.CommitAnswered(ctx, pullOf(noon, usersFeed, userPopulation), []evidence.Fact{user("ada", true)}, []evidence.Answer{answerOf("iam:ListUsers", "ada")}, daily))
 	catalogue := Record{Kind: "catalogue", Digest: evidence.Digest(nil)}
 	assess(t, s, assessment(clock.Add(1), finding("ada", soc2.Pass)), catalogue)
 	assess(t, s, assessment(clock.Add(1), finding("ada", soc2.Fail)), catalogue)
@@ -42,7 +42,7 @@ func TestHistoryIsAppendOnly(t *testing.T) {
 			return err
 		}, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
 	}))
-	require.Len(t, tables, 17)
+	require.Len(t, tables, 19)
 
 	for _, table := range tables {
 		t.Run(table+" refuses to be changed", func(t *testing.T) {

@@ -22,9 +22,10 @@ const (
 // commit is one transaction that appends. Whatever fails in it fails all of it.
 type commit struct {
 	session
-	seq   int64
-	last  map[string]int64 // by query for it, a table's largest row id
-	wrote map[string]bool  // tables that rows were put into
+	seq     int64
+	last    map[string]int64 // by query for it, a table's largest row id
+	wrote   map[string]bool  // tables that rows were put into
+	changed int              // facts that differ from what was there
 }
 
 // exec runs a statement and notes the table it puts rows into: what a commit did

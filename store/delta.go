@@ -34,7 +34,7 @@ var loggedTables = []loggedTable{
 	{"pull", "pull", `SELECT p.seq, f.collector, f.provider, f.account, f.region, f.shard, p.source, p.started_at, p.finished_at, b.digest AS record
 		FROM pull p JOIN feed f ON f.id = p.feed JOIN blob b ON b.id = p.record
 		WHERE p.seq BETWEEN $1 AND $2 ORDER BY p.seq`},
-	{"pull_population", "pull_population", `SELECT c.seq, n.kind, n.type, CASE WHEN c.complete THEN 1 ELSE 0 END AS complete
+	{"pull_population", "pull_population", `SELECT c.seq, n.kind, n.type, c.complete
 		FROM pull_population c JOIN population n ON n.id = c.population
 		WHERE c.seq BETWEEN $1 AND $2 ORDER BY c.seq, c.population`},
 	{"fact_change", "fact_change", `SELECT c.seq, n.type, r.provider, r.account, r.region, r.kind, r.ref, b.digest AS fact,
@@ -44,7 +44,7 @@ var loggedTables = []loggedTable{
 	{"record", "record", `SELECT r.seq, r.kind, b.digest AS record
 		FROM record r JOIN blob b ON b.id = r.blob
 		WHERE r.seq BETWEEN $1 AND $2 ORDER BY r.seq, r.kind, b.digest`},
-	{"assessment", "assessment", `SELECT a.seq, a.at, a.started_at, a.finished_at, a.version, CASE WHEN a.sample_data THEN 1 ELSE 0 END AS sample_data, a.catalogue, a.parameters, a.engine, a.derive,
+	{"assessment", "assessment", `SELECT a.seq, a.at, a.started_at, a.finished_at, a.version, a.sample_data, a.catalogue, a.parameters, a.engine, a.derive,
 			a.newest_pull, f.digest AS feeds, r.digest AS result
 		FROM assessment a JOIN blob f ON f.id = a.feeds JOIN blob r ON r.id = a.result
 		WHERE a.seq BETWEEN $1 AND $2 ORDER BY a.seq`},
@@ -52,12 +52,16 @@ var loggedTables = []loggedTable{
 		FROM finding_state s JOIN resource r ON r.id = s.resource JOIN blob b ON b.id = s.checks
 		WHERE s.seq BETWEEN $1 AND $2 ORDER BY s.seq, s.resource`},
 	{"drift", "drift", `SELECT d.seq, d.ord, d.at, d.change, d.cause, d.control, d.check_id AS "check", r.provider, r.account, r.region, r.kind, r.ref,
-			d.type, d.name, d.outcome_from, d.outcome_to, CASE WHEN d.gone THEN 1 ELSE 0 END AS gone, d.severity
+			d.type, d.name, d.outcome_from, d.outcome_to, d.gone, d.severity
 		FROM drift d JOIN resource r ON r.id = d.resource
 		WHERE d.seq BETWEEN $1 AND $2 ORDER BY d.seq, d.ord`},
 	{"entry", "entry", `SELECT e.seq, e.ord, e.kind, e.subject, e.actor, e.identity, b.digest AS body
 		FROM entry e JOIN blob b ON b.id = e.body
 		WHERE e.seq BETWEEN $1 AND $2 ORDER BY e.seq, e.ord`},
+	{"answer_set", "answer_set", `SELECT seq, why, requests, bytes, total FROM answer_set WHERE seq BETWEEN $1 AND $2 ORDER BY seq`},
+	{"answer", "answer", `SELECT a.seq, q.digest AS request, b.digest AS answer, CASE WHEN a.answer IS NULL THEN 1 ELSE 0 END AS gone
+		FROM answer a JOIN blob q ON q.id = a.request LEFT JOIN blob b ON b.id = a.answer
+		WHERE a.seq BETWEEN $1 AND $2 ORDER BY a.seq, a.request`},
 }
 
 // chunk is how many commits are read back at once.
@@ -154,9 +158,17 @@ func lines(ctx context.Context, tx session, table loggedTable, from, to int64, u
 				return table.name
 			}
 			value := values[columns[i]]
-			if raw, ok := value.([]byte); ok && strings.HasSuffix(keys[i], "_sha256") {
-				digest := sha256.Sum256(raw)
-				return digest[:]
+			switch v := value.(type) {
+			case bool: // a number in SQLite, and in the log
+				if v {
+					return int64(1)
+				}
+				return int64(0)
+			case []byte:
+				if strings.HasSuffix(keys[i], "_sha256") {
+					digest := sha256.Sum256(v)
+					return digest[:]
+				}
 			}
 			return value
 		})

@@ -65,6 +65,7 @@ func (c *commit) heldBy(ctx context.Context, population int64) (had map[evidence
 }
 
 func (c *commit) changeFact(ctx context.Context, population, resource int64, f encoded) error {
+	c.changed++
 	blob, err := c.digested(ctx, f.digest, f.body)
 	if err != nil {
 		return err
@@ -82,6 +83,7 @@ func (c *commit) changeFact(ctx context.Context, population, resource int64, f e
 // removeFacts writes that resources have gone from a population.
 func (c *commit) removeFacts(ctx context.Context, population int64, resources []int64) error {
 	for _, resource := range resources {
+		c.changed++
 		err := c.exec(ctx, "INSERT INTO fact_change (population, resource, seq, blob) VALUES ($1, $2, $3, NULL)",
 			population, resource, c.seq)
 		if err != nil {

@@ -25,27 +25,38 @@ import (
 // A fact that could not be read back, or that is not of one of the pull's
 // populations, is a mistake in the collector, and the whole pull is refused.
 func (s *Store) CommitPull(ctx context.Context, pull evidence.Pull, facts []evidence.Fact) error {
+	return s.commitPull(ctx, pull, facts, &answered{})
+}
+
+func (s *Store) commitPull(ctx context.Context, pull evidence.Pull, facts []evidence.Fact, answers *answered) error {
 	what := fmt.Sprintf("commit pull of %s over %s", pull.Collector, pull.Scope)
 	if err := validPull(pull); err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	pull.ID = "" // is the number of the commit
 	pull.StartedAt, pull.FinishedAt = pull.StartedAt.UTC(), pull.FinishedAt.UTC()
-	record, err := json.Marshal(pull)
-	if err != nil {
-		return fmt.Errorf("%s: encode: %w", what, err)
-	}
 	seen, err := encodeFacts(pull, facts)
 	if err != nil {
 		return fmt.Errorf("%s: %w", what, err)
 	}
 	_, err = s.commit(ctx, kindPull, what, func(ctx context.Context, c *commit) error {
-		return c.pull(ctx, pull, record, seen)
+		return c.pull(ctx, pull, seen, answers)
 	})
 	return err
 }
 
-func (c *commit) pull(ctx context.Context, pull evidence.Pull, record []byte, seen map[string][]encoded) error {
+func (c *commit) pull(ctx context.Context, pull evidence.Pull, seen map[string][]encoded, answers *answered) error {
+	if err := answers.afford(ctx, c); err != nil {
+		return err
+	}
+	if answers.over && pull.Answers != nil {
+		said := *pull.Answers
+		said.OverBudget, pull.Answers = true, &said
+	}
+	record, err := json.Marshal(pull)
+	if err != nil {
+		return fmt.Errorf("encode: %w", err)
+	}
 	feed, err := c.feed(ctx, pull.Feed())
 	if err != nil {
 		return err
@@ -84,7 +95,7 @@ func (c *commit) pull(ctx context.Context, pull evidence.Pull, record []byte, se
 			return err
 		}
 	}
-	return nil
+	return answers.keep(ctx, c, feed, pull)
 }
 
 // pullID is the number of a pull's commit in the form reports show.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/hex"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -143,6 +144,7 @@ func (v *verifier) body(ctx context.Context, id int64, digest string) error {
 		{"the record of", "SELECT seq FROM pull WHERE record = $1 ORDER BY seq LIMIT 1"},
 		{"the plan", "SELECT seq FROM plan WHERE record = $1 ORDER BY seq LIMIT 1"},
 		{"what was judged with", "SELECT seq FROM record WHERE blob = $1 ORDER BY seq LIMIT 1"},
+		{"what was asked, or answered,", "SELECT seq FROM answer WHERE request = $1 OR answer = $1 ORDER BY seq LIMIT 1"},
 		{"a result", "SELECT seq FROM assessment WHERE feeds = $1 OR result = $1 ORDER BY seq LIMIT 1"},
 		{"a list of checks", "SELECT seq FROM finding_state WHERE checks = $1 ORDER BY seq LIMIT 1"},
 		{"what was recorded", "SELECT seq FROM entry WHERE body = $1 ORDER BY seq LIMIT 1"},
@@ -174,6 +176,14 @@ func (v *verifier) states(ctx context.Context) error {
 			"it has a fact of a population of another feed", "which feed saw that fact",
 		},
 		{
+			`SELECT a.seq FROM answer a JOIN pull p ON p.seq = a.seq WHERE a.feed <> p.feed ORDER BY a.seq LIMIT 1`,
+			"it has an answer to another feed", "which feed was answered",
+		},
+		{
+			`SELECT a.seq FROM answer_set a JOIN pull p ON p.seq = a.seq WHERE a.feed <> p.feed ORDER BY a.seq LIMIT 1`,
+			"it has answers to another feed", "which feed was answered",
+		},
+		{
 			`SELECT seq FROM (SELECT population, resource, seq, blob FROM fact_current EXCEPT ` + derivedCurrent + `) a ORDER BY seq LIMIT 1`,
 			"a current fact does not follow from the history", "what is shown as current; the history itself stands, and \"controlwatch store rebuild\" makes it again",
 		},
@@ -192,11 +202,48 @@ func (v *verifier) states(ctx context.Context) error {
 		}
 		v.problem(Problem{Commit: seq, Record: v.describe(ctx, seq), What: odd.what, Untrusted: odd.untrusted})
 	}
+	if err := v.items(ctx); err != nil {
+		return err
+	}
 	if err := v.drift(ctx); err != nil {
 		return err
 	}
 	v.options.Progress("states", 1, 1)
 	return nil
+}
+
+// items: every item that an answer names is there.
+func (v *verifier) items(ctx context.Context) error {
+	return v.tx.each(ctx, func(rows *sql.Rows) error {
+		var seq int64
+		var body sql.RawBytes
+		if err := rows.Scan(&seq, &body); err != nil {
+			return err
+		}
+		var doc answerDoc
+		text, err := unpackBody(body)
+		if err == nil {
+			err = json.Unmarshal(text, &doc)
+		}
+		if err != nil {
+			v.problem(Problem{Commit: seq, Record: v.describe(ctx, seq), What: "an answer cannot be read: " + err.Error(), Untrusted: "that answer"})
+			return nil
+		}
+		for _, item := range doc.Items {
+			raw, err := rawDigest(item)
+			if err != nil {
+				return err
+			}
+			var there bool
+			if err := v.tx.row(ctx, "SELECT EXISTS (SELECT 1 FROM blob WHERE digest = $1)", raw).Scan(&there); err != nil {
+				return err
+			}
+			if !there {
+				v.problem(Problem{Commit: seq, Record: v.describe(ctx, seq), What: "an item of an answer is missing, digest " + item, Untrusted: "that answer: a part of it was removed"})
+			}
+		}
+		return nil
+	}, "SELECT MIN(a.seq), b.body FROM answer a JOIN blob b ON b.id = a.answer GROUP BY b.id ORDER BY 1")
 }
 
 // drift: what was noted as changed is what the states of that assessment say.

@@ -30,7 +30,8 @@ func longStore(t *testing.T) (path string, key KeySource) {
 	catalogue := Record{Kind: "catalogue", Digest: evidence.Digest([]byte("controls")), Bytes: []byte("controls")}
 	for n := range 6 {
 		facts := []evidence.Fact{user("ada", n%2 == 0), user("bob", n%3 == 0)}
-		require.NoError(t, s.CommitPull(ctx, pullOf(clock.Add(time.Minute), usersFeed, userPopulation), facts[:1+n%2]))
+		answers := []evidence.Answer{answerOf("iam:ListUsers", []string{"ada", "bob"}[:1+n%2]...)}
+		require.NoError(t, s.CommitAnswered(ctx, pullOf(clock.Add(time.Minute), usersFeed, userPopulation), facts[:1+n%2], answers, daily))
 		a := assessment(clock.Add(time.Minute), finding("ada", []soc2.Outcome{soc2.Pass, soc2.Fail}[n%2]))
 		assess(t, s, a, catalogue)
 		_, err := s.Sign(ctx)
@@ -119,7 +120,7 @@ func TestVerifyNamesWhatDoesNotFit(t *testing.T) {
 			commit: 5, says: "commit 5, the pull of aws_iam_users over aws/111122223333 by acme-aws at 2026-03-31T12:03:00Z: part 1 of it",
 		},
 		"a body":             {do: []string{"UPDATE blob SET body = 'x' WHERE id = (SELECT MIN(blob) FROM fact_change)"}, commit: 3, says: "the fact in commit 3, the pull of aws_iam_users"},
-		"a commit taken out": {do: []string{"DELETE FROM pull_population WHERE seq = 9", "DELETE FROM fact_change WHERE seq = 9", "DELETE FROM pull WHERE seq = 9", "DELETE FROM commit_log WHERE seq = 9"}, commit: 9, says: "commit 9: it is missing"},
+		"a commit taken out": {do: []string{"DELETE FROM answer WHERE seq = 9", "DELETE FROM answer_set WHERE seq = 9", "DELETE FROM pull_population WHERE seq = 9", "DELETE FROM fact_change WHERE seq = 9", "DELETE FROM pull WHERE seq = 9", "DELETE FROM commit_log WHERE seq = 9"}, commit: 9, says: "commit 9: it is missing"},
 		"a commit put in":    {do: []string{"INSERT INTO commit_log VALUES (16, 1774958400000000, 0, 'plan', 'test')"}, commit: 16, says: "its rows (1 of commit) were never logged"},
 		"two rows swapped": {
 			do:     []string{"UPDATE commit_log SET at = (SELECT SUM(at) FROM commit_log WHERE seq IN (7, 8)) - at WHERE seq IN (7, 8)"},
@@ -131,8 +132,9 @@ func TestVerifyNamesWhatDoesNotFit(t *testing.T) {
 			do:     []string{"UPDATE checkpoint SET note = replace(note, '" + signer.Name() + "', '" + stranger.Name() + "') WHERE seq = 4"},
 			commit: 4, says: "checkpoint over 4 leaves, after commit 4: it is signed by none of the keys that are trusted by then",
 		},
-		"a checkpoint edited": {do: []string{"UPDATE checkpoint SET note = replace(note, char(10) || '4' || char(10), char(10) || '5' || char(10)) WHERE seq = 4"}, commit: 4, says: "invalid signature"},
-		"the current facts":   {do: []string{"DELETE FROM fact_current WHERE resource = 1"}, commit: 13, says: "a fact of the history is missing from the current ones"},
+		"a checkpoint edited":  {do: []string{"UPDATE checkpoint SET note = replace(note, char(10) || '4' || char(10), char(10) || '5' || char(10)) WHERE seq = 4"}, commit: 4, says: "invalid signature"},
+		"an item of an answer": {do: []string{"DELETE FROM blob WHERE CAST(body AS TEXT) = '{\"UserName\":\"bob\"}'"}, commit: 5, says: "an item of an answer is missing"},
+		"the current facts":    {do: []string{"DELETE FROM fact_current WHERE resource = 1"}, commit: 13, says: "a fact of the history is missing from the current ones"},
 		"another key from outside": {
 			options: VerifyOptions{Keys: []string{forger.Public()}}, commit: 4, says: "it is signed by none of the keys",
 		},
@@ -302,7 +304,7 @@ func everything(t *testing.T, path string) string {
 	var all strings.Builder
 	for _, table := range []string{
 		"commit_log", "blob", "feed", "population", "plan", "pull", "pull_population", "resource", "fact_change", "fact_current",
-		"record", "assessment", "finding_state", "drift", "entry", "log_leaf", "log_hash", "checkpoint",
+		"answer_set", "answer", "record", "assessment", "finding_state", "drift", "entry", "log_leaf", "log_hash", "checkpoint",
 	} {
 		all.WriteString(dump(t, s, "SELECT * FROM "+table+" ORDER BY 1, 2"))
 	}

@@ -199,6 +199,7 @@ func (l *past) findings(ctx context.Context, at time.Time, control, check string
 			f.Observed = slices.Clone(f.Observed)
 			x := report.Explained{Finding: f, Holes: slices.Clone(f.Holes), Feeds: owning(feeds, f.Resource)}
 			if fact, ok := j.Fact(); ok {
+				x.Fact = &fact
 				if err := readFields(&x, fact, conditions[f.Check]); err != nil {
 					return err
 				}

@@ -31,6 +31,7 @@ var policy = transport.Policy{
 	Burst:       20,
 	Concurrency: 8,
 	TokenMints:  []string{"sts:AssumeRole"},
+	Keeps:       answersKept,
 	Throttled:   throttled,
 	Check:       checkAnswer,
 	RequestID:   requestID,

@@ -47,6 +47,7 @@ func newClient(base *url.URL, o connect.Options) *http.Client {
 		Provider:    providerName,
 		Identify:    identify(base),
 		TokenMints:  mints,
+		Keeps:       answersKept,
 		Repeatable:  repeatable,
 		Rate:        requestsPerSecond,
 		Burst:       requestBurst,

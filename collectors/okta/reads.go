@@ -74,6 +74,7 @@ func policy(org *url.URL, perMinute int) transport.Policy {
 			return operation, operation, err
 		},
 		TokenMints:  []string{mintToken},
+		Keeps:       answersKept,
 		Rate:        float64(perMinute-burst) / 60,
 		Burst:       burst,
 		Concurrency: 4, // far below the 35 requests Okta lets an org have under way

@@ -27,6 +27,8 @@ type Meter struct {
 	digest hash.Hash
 	failed []string
 	clock  clock
+
+	captured captured
 }
 
 // NewMeter starts counting for a collector over a scope.
@@ -92,6 +94,9 @@ func (m *Meter) Fill(p *evidence.Pull) {
 	p.OperationCounts = maps.Clone(m.counts)
 	p.RequestIDs = evidence.RequestIDs{Count: m.ids, Failed: slices.Clone(m.failed)}
 	p.Clock = m.clock.record()
+	if m.captured.on {
+		p.Answers = m.captured.record()
+	}
 	if m.ids > 0 {
 		p.RequestIDs.Digest = hex.EncodeToString(m.digest.Sum(nil))
 	}

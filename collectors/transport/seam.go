@@ -107,6 +107,10 @@ func (rt *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	// A copy: the caller's request is not ours to change.
 	req = req.WithContext(withCall(req.Context(), call{operation: operation, mint: rt.isMint(operation)}))
+	asked, err := rt.asking(meter, req, operation)
+	if err != nil {
+		return nil, err
+	}
 	bucket := rt.seam.bucket(rt.policy, meter.Scope(), service)
 	pauses := newPauses()
 	for attempt := 1; ; attempt++ {
@@ -120,6 +124,7 @@ func (rt *roundTripper) RoundTrip(req *http.Request) (*http.Response, error) {
 		}
 		if attempt > rt.policy.Retries || !rt.again(req, o) ||
 			!pause(req.Context(), pauses.next(o), rt.policy.MaxWait) || !rewind(req) { //nolint:contextcheck // the request's own context
+			meter.capture(asked, o.resp)
 			return o.resp, o.err
 		}
 	}

@@ -20,6 +20,9 @@ type Policy struct {
 	// (sts:AssumeRole, an OAuth token request). They are allowed whichever
 	// collector runs, and their exchanges are never recorded.
 	TokenMints []string
+	// Keeps are the operations whose answers may be kept, redacted (redact.go).
+	// What is not among them is never looked into.
+	Keeps []Kept
 	// Rate and Burst bound requests a second per (account, region, service).
 	// Zero: 5 a second, in bursts of as many.
 	Rate  float64

@@ -62,6 +62,8 @@ var (
 		"Findings that fail or were lost from sight, and count so, but are not announced as drift before more pulls confirm it.", "control")
 	clockOffset = gauge("controlwatch_clock_offset_seconds",
 		"How far a provider's clock is ahead of ours, at least, by the newest pulls; the one that is farthest. Absent where no answer was dated.", "provider")
+	answersOverBudget = gauge("controlwatch_answers_over_budget",
+		"Planned scopes whose newest pull could not keep its redacted answers, because the budget for them is used up.", "provider", "account", "collector")
 	driftEvents = counter("controlwatch_drift_events_total",
 		"Findings that differed from the assessment before, ever since the store began; a restart does not reset it.", "control", "change", "cause")
 )
@@ -71,7 +73,7 @@ var projectedFamilies = []*family{
 	assessmentTimestamp, sampleData, controlInfo, controlState, criterionInfo, criterionState,
 	findings, findingsAccepted, findingsExcluded, holes,
 	periodStart, periodEnd, periodSeen, periodObserved, periodDeviations, periodLate, periodOpenHoles,
-	feedsPlanned, feedsComplete, pullSuccess, pullDuration, clockOffset, driftWaiting, driftEvents,
+	feedsPlanned, feedsComplete, pullSuccess, pullDuration, answersOverBudget, clockOffset, driftWaiting, driftEvents,
 }
 
 // metric is one series of the family. Label values are made valid UTF-8: a name

@@ -15,17 +15,21 @@ func (p *projector) clocks(states []evidence.FeedState) {
 
 func (p *projector) feeds(states []evidence.FeedState, at time.Time) {
 	type place struct{ provider, account, collector string }
-	all := map[place]*report.Coverage{}
+	all, over := map[place]*report.Coverage{}, map[place]int{}
 	for _, s := range states {
 		k := place{s.ID.Scope.Provider, s.ID.Scope.Account, s.ID.Collector}
 		if all[k] == nil {
 			all[k] = &report.Coverage{}
 		}
 		all[k].Add(s, at)
+		if s.Last != nil && s.Last.Answers != nil && s.Last.Answers.OverBudget {
+			over[k]++
+		}
 	}
 	for k, f := range all {
 		p.add(feedsPlanned, float64(f.Planned), k.provider, k.account, k.collector)
 		p.add(feedsComplete, float64(f.Complete), k.provider, k.account, k.collector)
+		p.add(answersOverBudget, float64(over[k]), k.provider, k.account, k.collector)
 		p.add(pullDuration, f.Longest.Seconds(), k.provider, k.account, k.collector)
 		success := seconds(f.Oldest)
 		if f.Never {
