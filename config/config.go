@@ -130,6 +130,7 @@ func parse(file string, src []byte, env func(string) string) (Config, error) {
 		s := &c.Sources[i].Settings
 		s.Node.File, s.dir, s.env = file, filepath.Dir(file), env
 	}
+	c.Evidence.Log.within(file, env)
 	if err := c.validate(); err != nil {
 		return Config{}, err
 	}
@@ -206,6 +207,9 @@ func (c *Config) validate() error {
 	}
 	for field, problem := range c.Evidence.Answers.problems() {
 		wrong([]any{"evidence", "answers", field}, "evidence.answers.%s: %s", field, problem)
+	}
+	for _, p := range c.Evidence.Log.problems() {
+		wrong(append([]any{"evidence", "log"}, p.path...), "%s", p.text)
 	}
 	ids := map[string]bool{}
 	for i, d := range c.Decisions {

@@ -7,9 +7,10 @@ import (
 	"time"
 )
 
-// Evidence is what is kept beside the facts.
+// Evidence is what is kept beside the facts, and how all of it is kept.
 type Evidence struct {
 	Answers Answers `yaml:"answers" json:"answers,omitzero"`
+	Log     Log     `yaml:"log" json:"log,omitzero"`
 }
 
 // Answers bounds what is kept of the providers' redacted answers.

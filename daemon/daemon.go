@@ -11,6 +11,8 @@ import (
 
 	"go.uber.org/zap"
 	"golang.org/x/sync/errgroup"
+
+	"github.com/controlwatch/controlwatch/publish/anchor"
 )
 
 // Daemon runs until its context ends. Make it with New.
@@ -20,8 +22,9 @@ type Daemon struct {
 	duty      atomic.Pointer[duty]
 	wake      chan struct{} // one place: an assessment is wanted
 	published atomic.Pointer[published]
-	failing   atomic.Bool // the last assessment failed
-	badConfig atomic.Bool // the last reload failed
+	anchored  atomic.Pointer[anchor.Round] // the last round over the anchors of the log
+	failing   atomic.Bool                  // the last assessment failed
+	badConfig atomic.Bool                  // the last reload failed
 
 	fingerprint string // of the configuration when it was last looked at
 }

@@ -15,6 +15,7 @@ import (
 type duty struct {
 	Work
 	sources []*source
+	sealed  chan struct{} // one place: a checkpoint was signed
 }
 
 // dutyOf checks what is to be done.
@@ -23,7 +24,7 @@ func (d *Daemon) dutyOf(w Work) (*duty, error) {
 		return nil, errors.New("daemon: pull and assess must be given")
 	}
 	w.AssessEvery = cmp.Or(w.AssessEvery, time.Hour)
-	next := &duty{Work: w}
+	next := &duty{Work: w, sealed: make(chan struct{}, 1)}
 	names := map[string]bool{}
 	for _, s := range w.Sources {
 		if names[s.Source.Name] {
@@ -82,6 +83,10 @@ func (d *Daemon) labour(ctx context.Context, doing *duty) {
 	var group errgroup.Group
 	group.Go(func() error {
 		d.assessments(ctx, doing)
+		return nil
+	})
+	group.Go(func() error {
+		d.anchoring(ctx, doing)
 		return nil
 	})
 	for _, s := range doing.sources {

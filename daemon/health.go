@@ -30,7 +30,7 @@ func (d *Daemon) problems(p *published) []string {
 	if p != nil {
 		all = append(all, clocks(p.assessment.Feeds)...)
 	}
-	return all
+	return append(all, d.anchorProblems()...)
 }
 
 // clocks says which providers' clocks are too far from this machine's.
@@ -67,7 +67,7 @@ func (s *source) row() page.Source {
 
 // pageInput is the page as of now, of a published assessment or of none.
 func (d *Daemon) pageInput(p *published) page.Input {
-	in := page.Input{Now: d.now(), Version: d.opts.Version, Problems: d.problems(p)}
+	in := page.Input{Now: d.now(), Version: d.opts.Version, Problems: d.problems(p), Log: d.logWords()}
 	if p != nil {
 		in.Assessment, in.Recent, in.Period = &p.assessment, p.recent, p.period.lines()
 	}

@@ -12,6 +12,7 @@ import (
 
 	"github.com/controlwatch/controlwatch/collectors/connect"
 	"github.com/controlwatch/controlwatch/daemon/metrics"
+	"github.com/controlwatch/controlwatch/publish/anchor"
 	"github.com/controlwatch/controlwatch/soc2"
 	"github.com/controlwatch/controlwatch/store"
 )
@@ -51,6 +52,9 @@ type Work struct {
 	Period func(context.Context) (soc2.Period, error)
 	// Seal signs what was kept, after each assessment. Nil: nothing is signed.
 	Seal func(context.Context) error
+	// Anchor hands what was signed to the log's anchors, and says how far it is
+	// protected where there are none. Nil: nothing signs.
+	Anchor func(context.Context) (anchor.Round, error)
 }
 
 // Scheduled is a source and when it is pulled. A schedule without a time zone of

@@ -105,7 +105,9 @@ func (d *Daemon) seal(ctx context.Context, doing *duty) {
 	d.opts.Metrics.Sealed(err)
 	if err != nil {
 		d.opts.Log.Error("the evidence log could not be signed; what was kept is kept", zap.Error(err))
+		return
 	}
+	doing.wakeAnchors()
 }
 
 // prepare does everything that can fail.

@@ -74,6 +74,8 @@ func written(t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[config.Duration]():
 		return &jsonschema.Schema{Type: "string", Examples: []any{"90s", "15m", "24h"}}
+	case reflect.TypeFor[config.Secret]():
+		return &jsonschema.Schema{Type: "string", Pattern: `^\$\{(env|file):[^}]+\}$`, Examples: []any{"${env:NAME}", "${file:PATH}"}}
 	case reflect.TypeFor[config.Date]():
 		return &jsonschema.Schema{Type: "string", Description: "A day such as 2027-03-31, its end in UTC, or a moment in RFC 3339."}
 	}

@@ -112,7 +112,7 @@ func (p *program) rotateKey(ctx context.Context, file, next, who string) (err er
 	if err != nil {
 		return err
 	}
-	s, err := store.Open(ctx, dsn, store.Options{Clock: p.now, Version: buildVersion(), Key: p.logKey(dsn)})
+	s, err := store.Open(ctx, dsn, store.Options{Clock: p.now, Version: buildVersion(), Key: p.logKeyIn(file, dsn)})
 	if err != nil {
 		return err
 	}
@@ -128,6 +128,9 @@ func (p *program) rotateKey(ctx context.Context, file, next, who string) (err er
 	origin, _, _ := strings.Cut(old, "+")
 	place := next
 	if place == "" {
+		if configured, err := p.keyIsConfigured(file); err != nil || configured {
+			return errors.Join(err, errors.New("the configuration names the key: give the new one's file in --next, and put it there afterwards"))
+		}
 		place = logKeyFile(dsn) + ".next"
 		_, secret, err := checkpoint.Generate(origin)
 		if err != nil {

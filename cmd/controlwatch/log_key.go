@@ -7,17 +7,36 @@ import (
 	"io/fs"
 	"strings"
 
+	"github.com/controlwatch/controlwatch/config"
 	"github.com/controlwatch/controlwatch/internal/checkpoint"
+	"github.com/controlwatch/controlwatch/publish/kmssign"
 	"github.com/controlwatch/controlwatch/store"
 )
 
 // logKeyVariable holds the signing key itself, where a file is no place for it.
 const logKeyVariable = "CONTROLWATCH_LOG_KEY"
 
-// logKey is the key that signs the evidence log of a store: the one given by
-// environment, or a file beside the store, which is made for a new log only.
-func (p *program) logKey(dsn string) store.KeySource {
-	return func(_ context.Context, origin string) (store.Signer, error) {
+// logKey is the key that signs the evidence log of a store: the one that the
+// configuration names, the one given by environment, or a file beside the store,
+// which is made for a new log only.
+func (p *program) logKey(dsn string, c config.Config) store.KeySource {
+	return func(ctx context.Context, origin string) (store.Signer, error) {
+		switch k := c.Evidence.Log.Key; {
+		case k.KMS != nil:
+			return p.kmsKey(ctx, c, origin)
+		case k.Env != "":
+			key, err := checkpoint.Parse(p.env(k.Env))
+			if err != nil {
+				return nil, c.Problem([]any{"evidence", "log", "key", "env"}, "evidence.log.key.env: %s: %v", k.Env, err)
+			}
+			return key, nil
+		case k.File != "":
+			key, err := checkpoint.ReadFile(beside(c, k.File))
+			if err != nil {
+				return nil, c.Problem([]any{"evidence", "log", "key", "file"}, "evidence.log.key.file: %v", err)
+			}
+			return key, nil
+		}
 		if secret := p.env(logKeyVariable); secret != "" {
 			key, err := checkpoint.Parse(secret)
 			if err != nil {
@@ -44,6 +63,55 @@ func (p *program) logKey(dsn string) store.KeySource {
 		}
 		return checkpoint.ReadFile(path)
 	}
+}
+
+// logKeyIn is logKey by a configuration file; empty: there is none.
+func (p *program) logKeyIn(file, dsn string) store.KeySource {
+	return func(ctx context.Context, origin string) (store.Signer, error) {
+		c := config.Default()
+		if file != "" {
+			var err error
+			if c, err = config.Read(file, p.env); err != nil {
+				return nil, err
+			}
+		}
+		return p.logKey(dsn, c)(ctx, origin)
+	}
+}
+
+func (p *program) keyIsConfigured(file string) (bool, error) {
+	if file == "" {
+		return false, nil
+	}
+	c, err := config.Read(file, p.env)
+	return c.Evidence.Log.Key != (config.LogKey{}), err
+}
+
+// kmsKey is a key of AWS KMS. A new log takes the name the configuration gives.
+func (p *program) kmsKey(ctx context.Context, c config.Config, origin string) (store.Signer, error) {
+	k := c.Evidence.Log.Key.KMS
+	wrong := func(err error) error {
+		return c.Problem([]any{"evidence", "log", "key", "kms"}, "evidence.log.key.kms: %v", err)
+	}
+	switch {
+	case origin == "" && k.Origin == "":
+		return nil, wrong(errors.New("origin: name the new log, such as controlwatch.example.com/evidence"))
+	case origin == "":
+		origin = k.Origin
+	}
+	base, err := p.wayOut(c)
+	if err != nil {
+		return nil, err
+	}
+	cfg, err := awsWriter(ctx, k.Region, k.Credentials, base)
+	if err != nil {
+		return nil, wrong(err)
+	}
+	key, err := kmssign.Open(ctx, cfg, k.Key, origin)
+	if err != nil {
+		return nil, wrong(err)
+	}
+	return key, nil
 }
 
 // logKeyFile is where the key of a store lies unless it is given otherwise.

@@ -44,7 +44,7 @@ func (p *program) newPipeline(ctx context.Context, o pipelineOptions) (*pipeline
 	case o.reading:
 		open = store.OpenReading
 	case !o.ephemeral:
-		options.Key = p.logKey(o.dsn)
+		options.Key = p.logKey(o.dsn, o.config)
 	}
 	s, err := open(ctx, o.dsn, options)
 	if err != nil {

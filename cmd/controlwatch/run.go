@@ -76,7 +76,7 @@ func (p *program) run(ctx context.Context, file string) (err error) {
 	if err != nil {
 		return err
 	}
-	s, err := store.Open(ctx, dsn, store.Options{Clock: p.now, Version: buildVersion(), Key: p.logKey(dsn)})
+	s, err := store.Open(ctx, dsn, store.Options{Clock: p.now, Version: buildVersion(), Key: p.logKey(dsn, cfg)})
 	if err != nil {
 		return err
 	}
@@ -115,6 +115,11 @@ func (p *program) workOf(ctx context.Context, s *store.Store, j *judge, o pipeli
 	}
 	w := line.work(o)
 	w.Period = p.runningPeriod(s, j, o)
+	rounds, err := p.anchorRounds(ctx, o.config, s)
+	if err != nil {
+		return daemon.Work{}, err
+	}
+	w.Anchor = rounds.Run
 	return w, nil
 }
 

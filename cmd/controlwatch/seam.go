@@ -1,8 +1,8 @@
 package main
 
 import (
+	"net/http"
 	"os"
-	"path/filepath"
 
 	"github.com/controlwatch/controlwatch/collectors/transport"
 	"github.com/controlwatch/controlwatch/config"
@@ -11,15 +11,19 @@ import (
 // newSeam is the way out to providers as the configuration wants it. observe is
 // told of every call; nil: nobody is.
 func (p *program) newSeam(c config.Config, observe func(transport.Call)) (*transport.Seam, error) {
-	o := transport.Options{Base: p.base, Clock: p.now, Observe: observe}
+	base, err := p.wayOut(c)
+	if err != nil {
+		return nil, err
+	}
+	return transport.New(transport.Options{Base: base, Clock: p.now, Observe: observe}), nil
+}
+
+// wayOut is the network as the configuration wants it; nil: as the machine has it.
+func (p *program) wayOut(c config.Config) (http.RoundTripper, error) {
 	if n := c.Network; p.base == nil && n != (config.Network{}) {
 		network := transport.Network{Proxy: n.Proxy}
 		if n.CAFile != "" {
-			path := n.CAFile
-			if !filepath.IsAbs(path) {
-				path = filepath.Join(filepath.Dir(c.File), path)
-			}
-			pem, err := os.ReadFile(path)
+			pem, err := os.ReadFile(beside(c, n.CAFile))
 			if err != nil {
 				return nil, c.Problem([]any{"network", "ca_file"}, "network.ca_file: %v", err)
 			}
@@ -29,7 +33,7 @@ func (p *program) newSeam(c config.Config, observe func(transport.Call)) (*trans
 		if err != nil {
 			return nil, c.Problem([]any{"network"}, "network.%v", err)
 		}
-		o.Base = base
+		return base, nil
 	}
-	return transport.New(o), nil
+	return p.base, nil
 }

@@ -33,7 +33,7 @@ this makes the rest again from it. No evidence is changed.`,
 			if err != nil {
 				return err
 			}
-			s, err := store.Open(cmd.Context(), dsn, store.Options{Clock: p.now, Version: buildVersion(), Key: p.logKey(dsn)})
+			s, err := store.Open(cmd.Context(), dsn, store.Options{Clock: p.now, Version: buildVersion(), Key: p.logKeyIn(file, dsn)})
 			if err != nil {
 				return err
 			}

@@ -16,6 +16,7 @@ type Input struct {
 	Assessment *soc2.Assessment // nil: there is none yet
 	Recent     []soc2.Drift     // newest first
 	Sources    []Source
+	Log        string   // how far the evidence log is protected; empty: nothing signs it
 	Problems   []string // what keeps the daemon from working as it should
 	Period     []string // what there is to say of the observation period under way
 	Now        time.Time
