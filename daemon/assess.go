@@ -81,7 +81,11 @@ func (a *Assessor) Assess(ctx context.Context) (soc2.Assessment, error) {
 		return assessment, nil // nothing was ever looked at: nothing to keep, and no baseline for what will be
 	}
 	assessment.Drift, assessment.Pending = differ.Drift(), differ.Pending()
-	assessment.ID, err = view.Commit(ctx, assessment, a.Records)
+	records, err := a.records()
+	if err != nil {
+		return soc2.Assessment{}, err
+	}
+	assessment.ID, err = view.Commit(ctx, assessment, records)
 	if err != nil {
 		return soc2.Assessment{}, fmt.Errorf("keep the assessment: %w", err)
 	}

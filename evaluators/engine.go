@@ -26,6 +26,7 @@ type Engine struct {
 	checks   []*check // in the order of the catalogue
 	byKind   map[evidence.Kind][]*check
 	attested []soc2.Control
+	inForce  map[string]map[string]any
 
 	attestationShown []observed.Path
 }
@@ -48,6 +49,7 @@ type check struct {
 func New(cat soc2.Catalogue, parameters map[string]map[string]any) (*Engine, error) {
 	e := &Engine{byKind: map[evidence.Kind][]*check{}}
 	inForce := map[string]map[string]any{}
+	e.inForce = inForce
 	var problems []error
 	if err := knownControls(cat, parameters); err != nil {
 		problems = append(problems, err)
@@ -99,6 +101,10 @@ func New(cat soc2.Catalogue, parameters map[string]map[string]any) (*Engine, err
 
 // Judge names what judges: same judge and same evidence, same verdict.
 func (e *Engine) Judge() soc2.Judge { return e.judge }
+
+// InForce gives the parameters that are judged by, of every control. They must not
+// be changed.
+func (e *Engine) InForce() map[string]map[string]any { return e.inForce }
 
 func knownControls(cat soc2.Catalogue, parameters map[string]map[string]any) error {
 	for _, id := range slices.Sorted(maps.Keys(parameters)) {

@@ -134,9 +134,10 @@ func moment(t time.Time) *time.Time {
 	return &t
 }
 
-func list(all []string) []string {
+// list is never null in JSON.
+func list[T any](all []T) []T {
 	if all == nil {
-		return []string{}
+		return []T{}
 	}
 	return all
 }

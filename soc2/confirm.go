@@ -11,8 +11,8 @@ import (
 // was lost from sight, before that is announced as drift. The finding itself is
 // what it is from the first look on.
 type Confirmation struct {
-	Pulls      int              // 0 is 1: at once
-	BySeverity map[Severity]int // instead of Pulls
+	Pulls      int              `json:"pulls,omitempty"`       // 0 is 1: at once
+	BySeverity map[Severity]int `json:"by_severity,omitempty"` // instead of Pulls
 }
 
 // Of is how many pulls findings of a severity take.

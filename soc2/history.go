@@ -24,7 +24,7 @@ type ListHistory struct {
 	// DroppedAt is since when no plan has it any more; nil: it is still looked at.
 	DroppedAt *time.Time
 	MaxAge    time.Duration // how long a pull counts; zero: for ever
-	Looks     []ListLook        // in the order they were committed
+	Looks     []ListLook    // in the order they were committed
 	Versions  []Version     // by resource, each in the order they were committed
 }
 

@@ -33,10 +33,10 @@ type ListRecord struct {
 	ProviderItems  *int   `json:"provider_items"`
 	ReconciledWith string `json:"reconciled_with,omitempty"` // empty: some pull in the period was not
 	// LookBack is how far back a pull of what happened reads; zero: the source does not say.
-	LookBack        Seconds      `json:"look_back_seconds,omitempty"`
-	LongestInterval Seconds      `json:"longest_interval_seconds"`
+	LookBack        Seconds    `json:"look_back_seconds,omitempty"`
+	LongestInterval Seconds    `json:"longest_interval_seconds"`
 	Holes           []ListHole `json:"holes"`
-	Exports         []Export     `json:"exports,omitempty"`
+	Exports         []Export   `json:"exports,omitempty"`
 }
 
 // PullRef names a pull.

@@ -16,7 +16,7 @@ import (
 // Record is bytes that an assessment was made with: the catalogue, the
 // parameters, the configuration. They are kept once.
 type Record struct {
-	Kind   string // "catalogue", "parameters", "config"
+	Kind   string // "catalogue", "parameters", "config", and BasisRecord
 	Digest string // evidence.Digest of Bytes, as the judge names them
 	Bytes  []byte
 }
@@ -52,6 +52,9 @@ func (v *View) Commit(ctx context.Context, a soc2.Assessment, records []Record) 
 			}
 		}
 		if err := c.assessment(ctx, a, feeds, result); err != nil {
+			return err
+		}
+		if err := c.inputs(ctx, v.upTo, v.judged, records); err != nil {
 			return err
 		}
 		if err := c.drift(ctx, a.Drift, newest != v.judged); err != nil {
@@ -134,46 +137,6 @@ func encodeAssessment(a soc2.Assessment) (feeds, result []byte, err error) {
 	if feeds, err = json.Marshal(soc2.AssessedFeeds(a.Feeds, a.At)); err != nil {
 		return nil, nil, err
 	}
-	type criterion struct {
-		ID    string              `json:"id"`
-		State soc2.CriterionState `json:"state"`
-	}
-	type control struct {
-		ID            string       `json:"id"`
-		Adoption      string       `json:"adoption"`
-		State         soc2.Outcome `json:"state"`
-		Failing       int          `json:"failing"`
-		Unobserved    int          `json:"unobserved"`
-		Passing       int          `json:"passing"`
-		NotApplicable int          `json:"not_applicable"`
-		Accepted      int          `json:"accepted"`
-		Excluded      int          `json:"excluded"`
-	}
-	type withdrawn struct {
-		Control  string       `json:"control"`
-		Check    string       `json:"check"`
-		Change   soc2.Change  `json:"change"`
-		Resource evidence.Key `json:"resource"`
-		Since    time.Time    `json:"since"`
-	}
-	var kept struct {
-		Outcomes  map[soc2.Outcome]int `json:"outcomes"`
-		Criteria  []criterion          `json:"criteria"`
-		Controls  []control            `json:"controls"`
-		Withdrawn []withdrawn          `json:"withdrawn,omitempty"` // drift that was over before it was confirmed
-	}
-	kept.Outcomes = a.Outcomes
-	for _, c := range a.Criteria {
-		kept.Criteria = append(kept.Criteria, criterion{c.ID, c.State})
-	}
-	for _, c := range a.Controls {
-		kept.Controls = append(kept.Controls, control{
-			c.ID, c.Adoption, c.State, c.Failing, c.Unobserved, c.Passing, c.NotApplicable, c.Accepted, c.Excluded,
-		})
-	}
-	for _, w := range a.Pending.Withdrawn {
-		kept.Withdrawn = append(kept.Withdrawn, withdrawn{w.Control, w.Check, w.Change, w.Resource.Key(), w.Since})
-	}
-	result, err = json.Marshal(kept)
+	result, err = json.Marshal(soc2.CountedOf(&a))
 	return feeds, result, err
 }

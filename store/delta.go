@@ -62,6 +62,9 @@ var loggedTables = []loggedTable{
 	{"answer", "answer", `SELECT a.seq, q.digest AS request, b.digest AS answer, CASE WHEN a.answer IS NULL THEN 1 ELSE 0 END AS gone
 		FROM answer a JOIN blob q ON q.id = a.request LEFT JOIN blob b ON b.id = a.answer
 		WHERE a.seq BETWEEN $1 AND $2 ORDER BY a.seq, a.request`},
+	{"assessment_inputs", "assessment_inputs", `SELECT i.seq, i.up_to, i.before, b.digest AS basis
+		FROM assessment_inputs i LEFT JOIN blob b ON b.id = i.basis
+		WHERE i.seq BETWEEN $1 AND $2 ORDER BY i.seq`},
 }
 
 // chunk is how many commits are read back at once.

@@ -43,6 +43,9 @@ func (s seen) over(other seen) bool {
 // order of their keys. Of a resource that several feeds see, the view that was
 // confirmed last counts.
 func (v *View) facts(ctx context.Context, wanted func(evidence.Kind) bool) iter.Seq2[evidence.Fact, error] {
+	if v.reel != nil {
+		return v.reel.of(v, wanted)
+	}
 	return func(yield func(evidence.Fact, error) bool) {
 		var last *seen
 		stopped := false

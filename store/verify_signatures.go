@@ -152,17 +152,19 @@ func (v *verifier) unsigned(ctx context.Context, keyed bool) error {
 	return v.each(ctx)
 }
 
-// each assessment is signed before the next. Where it is not, the program was
-// stopped between the two, or somebody took the checkpoint away.
+// each assessment and each record of a person is signed before the next of them.
+// Where one is not, the program was stopped there, or somebody took the checkpoint
+// away.
 func (v *verifier) each(ctx context.Context) error {
 	return v.tx.each(ctx, func(rows *sql.Rows) error {
 		var seq, next int64
 		if err := rows.Scan(&seq, &next); err != nil {
 			return err
 		}
-		v.warn("no checkpoint was signed between the assessments of commits %d and %d: the program was stopped there, or a checkpoint was removed", seq, next)
+		v.warn("no checkpoint was signed after commit %d and before commit %d: the program was stopped there, or a checkpoint was removed", seq, next)
 		return nil
-	}, `SELECT seq, next FROM (SELECT seq, LEAD(seq) OVER (ORDER BY seq) AS next FROM assessment) a
+	}, `SELECT seq, next FROM (SELECT seq, LEAD(seq) OVER (ORDER BY seq) AS next FROM (
+			SELECT seq FROM assessment UNION SELECT seq FROM entry WHERE identity <> 'program') s) a
 		WHERE next IS NOT NULL AND seq > (SELECT MIN(seq) FROM entry WHERE kind = '`+EntryLogKey+`')
 		AND NOT EXISTS (SELECT 1 FROM checkpoint c WHERE c.seq >= a.seq AND c.seq < a.next) ORDER BY seq`)
 }

@@ -113,7 +113,7 @@ func TestVerifyNamesWhatDoesNotFit(t *testing.T) {
 	}{
 		"a verdict": {
 			do:     []string{"UPDATE drift SET outcome_to = 'pass' WHERE outcome_to = 'fail'"},
-			commit: 6, says: "commit 6, an assessment at 2026-03-31T12:04:00Z: part 1 of it (1 of commit, 1 of assessment, 1 of finding_state, 1 of drift) is not what was logged as leaf 5",
+			commit: 6, says: "commit 6, an assessment at 2026-03-31T12:04:00Z: part 1 of it (1 of commit, 1 of assessment, 1 of finding_state, 1 of drift, 1 of assessment_inputs) is not what was logged as leaf 5",
 		},
 		"a fact": {
 			do:     []string{"UPDATE fact_change SET blob = (SELECT MIN(blob) FROM fact_change) WHERE seq = 5"},

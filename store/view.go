@@ -32,6 +32,7 @@ type View struct {
 	lists    checkLists
 	texts    map[string]string
 	kept     []kept
+	reel     *Reel // holds its facts; nil: they are read
 }
 
 // View opens the store as of a time. sources holds, by name, how old a pull may be.

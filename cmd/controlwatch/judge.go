@@ -81,14 +81,17 @@ func records(c config.Config, cat soc2.Catalogue) ([]store.Record, error) {
 		kind  string
 		value any
 	}{
-		{"catalogue", cat},
 		{"parameters", c.Controls.Parameters},
 		{"scope", c.Scope},
 		{"decisions", c.Decisions},
 		{"confirm", c.Confirm},
 		{"sources", c.Sources}, // without their settings, which may hold secrets
 	}
-	var out []store.Record
+	kept, err := catalogue.Encode(cat)
+	if err != nil {
+		return nil, err
+	}
+	out := []store.Record{{Kind: "catalogue", Digest: evidence.Digest(kept), Bytes: kept}}
 	for _, part := range parts {
 		b, err := json.Marshal(part.value)
 		if err != nil {

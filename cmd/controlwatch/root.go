@@ -21,6 +21,7 @@ Start here:
   controlwatch scan          once, with the credentials already on this machine
   controlwatch diff -7d now  what changed within a week, and why
   controlwatch explain ID    why a control or check says what it says
+  controlwatch replay        prove that stored evidence gives the verdicts that were kept
   controlwatch run -c FILE   as a daemon, with schedules, metrics and a status page
   controlwatch verify        that no evidence was altered since it was kept
 
@@ -34,7 +35,7 @@ Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something w
 		"where evidence is kept, sqlite:PATH (CONTROLWATCH_STORE; default: your data directory)")
 	cmd.AddCommand(
 		newDemo(p), newScan(p), newDiff(p), newExplain(p), newPeriod(p), newRun(p),
-		newVerify(p), newEvidence(p), newPopulation(p), newSample(p),
+		newVerify(p), newReplay(p), newEvidence(p), newPopulation(p), newSample(p),
 		newControls(p), newConfig(p), newFacts(p), newKey(p), newStore(p), newMan(p), newVersion(p),
 	)
 	return cmd

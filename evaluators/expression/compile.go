@@ -108,6 +108,7 @@ func inspect(a *ast.AST, p *Program, fail func(int64, string, ...any) error) err
 		default:
 		}
 		if r, ok := a.ReferenceMap()[x.ID()]; ok {
+			p.clocked = p.clocked || r.Name == "now"
 			if name, is := strings.CutPrefix(r.Name, "params."); is {
 				p.parameters = append(p.parameters, name)
 			}

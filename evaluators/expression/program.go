@@ -22,6 +22,7 @@ type Program struct {
 	source     string
 	parameters []string
 	loops      bool // nested: bounded and interruptible
+	clocked    bool
 }
 
 // Source is the expression as written.
@@ -29,6 +30,10 @@ func (p *Program) Source() string { return p.source }
 
 // Parameters are the names of the parameters the expression reads, sorted.
 func (p *Program) Parameters() []string { return p.parameters }
+
+// Clocked says that the answer can change with time alone: the expression reads
+// `now`.
+func (p *Program) Clocked() bool { return p.clocked }
 
 // Answer is what an expression says of a fact.
 type Answer struct {
