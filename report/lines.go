@@ -13,6 +13,10 @@ func Lines(w io.Writer, lines []string, o Options) error {
 	s := &summary{Options: o}
 	for _, line := range lines {
 		words := strings.TrimLeft(line, " ")
+		if words == "" {
+			s.WriteByte('\n')
+			continue
+		}
 		s.lines(len(line)-len(words), "", Safe(words))
 	}
 	if _, err := io.WriteString(w, s.String()); err != nil {

@@ -174,6 +174,23 @@ func (s *Store) sign(ctx context.Context, signers ...note.Signer) (Checkpoint, e
 	return c, s.explain(what, tx.Commit())
 }
 
+// RootAt is the root of the log when it had size leaves.
+func (s *Store) RootAt(ctx context.Context, size int64) (root []byte, err error) {
+	err = s.read(ctx, "read the log", func(tx session) error {
+		t, err := openTree(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if size > t.size {
+			return fmt.Errorf("it has %d leaves, not %d", t.size, size)
+		}
+		hash, err := t.root(ctx, size)
+		root = hash[:]
+		return err
+	})
+	return root, err
+}
+
 // Checkpoints gives all that were signed, oldest first.
 func (s *Store) Checkpoints(ctx context.Context) iter.Seq2[Checkpoint, error] {
 	return func(yield func(Checkpoint, error) bool) {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -133,6 +134,31 @@ func TestReceiptsAreKeptInTheLog(t *testing.T) {
 	sign(t, s, "two")
 	a.round(t, s)
 	require.Len(t, receipts(t, s)["authority"], 2)
+
+	code, out := a.verify(t, "--ca", filepath.Join(a.dir, "root.pem"), "--anchors")
+	require.Equal(t, exitOK, code, out)
+	require.Contains(t, out, "2 tokens of anchors judged")
+	require.Contains(t, out, "leaves anchored at")
+	other := filepath.Join(a.dir, "other.pem")
+	require.NoError(t, os.WriteFile(other, tsatest.New(t, tsatest.Options{}).PEM(t), 0o600))
+	code, out = a.verify(t, "--ca", other)
+	require.Equal(t, exitGap, code, "an authority that nobody trusts")
+	require.Contains(t, out, "receipt of an anchor in record e")
+	code, out = a.verify(t)
+	require.Equal(t, exitOK, code)
+	require.Contains(t, out, "2 receipts carry a token that was not judged")
+}
+
+// verify runs the command over the store.
+func (a anchored) verify(t *testing.T, args ...string) (int, string) {
+	t.Helper()
+	var out, problems bytes.Buffer
+	p := *a.p
+	p.stdout, p.stderr = &out, &problems
+	args = append([]string{"verify", "-c", a.cfg.File, "--store", "sqlite:" + filepath.Join(a.data, "log.db")}, args...)
+	code := run(t.Context(), &p, args)
+	require.NotEqual(t, exitCannotRun, code, problems.String())
+	return code, out.String()
 }
 
 func TestARestoredOlderCopyShows(t *testing.T) {
@@ -153,6 +179,17 @@ func TestARestoredOlderCopyShows(t *testing.T) {
 
 	require.NoError(t, os.RemoveAll(a.data))
 	require.NoError(t, os.Rename(older, a.data))
+	code, out := a.verify(t)
+	require.Equal(t, exitOK, code, "the copy by itself is whole: "+out)
+	code, out = a.verify(t, "--anchors")
+	require.Equal(t, exitGap, code)
+	require.Contains(t, out, "the anchor holds a checkpoint of")
+	held, err := filepath.Glob(filepath.Join(a.dir, "share", "*"))
+	require.NoError(t, err)
+	code, out = a.verify(t, "--checkpoint", held[len(held)-1])
+	require.Equal(t, exitGap, code)
+	require.Contains(t, out, "it is another history, or an older copy")
+
 	s = a.open(t)
 	t.Cleanup(func() { require.NoError(t, s.Close()) })
 	sign(t, s, "another two")

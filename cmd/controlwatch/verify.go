@@ -19,8 +19,9 @@ import (
 
 type verifyFlags struct {
 	config, since, output string
-	fast                  bool
-	keys                  []string
+	fast, anchors         bool
+	keys, checkpoints     []string
+	ca                    string
 }
 
 func newVerify(p *program) *cobra.Command {
@@ -37,6 +38,11 @@ that does not fit, what it belongs to, and what can no longer be trusted.
 
 It reads only, needs no key, and runs beside a daemon or on a copy of the file.
 
+With anchors the log is held by others as well: --checkpoint compares one that
+somebody kept, --anchors asks those of the configuration for the newest they hold,
+--ca judges the timestamps that the log has received. A store that was put back to
+an earlier state, or written anew by whoever has the key, shows in these only.
+
 Without --key the first key in the store itself is believed: that shows what was
 changed by anybody who could not replace the key as well. Keep the public key
 ("controlwatch key show") somewhere else, and give it here. Against somebody who
@@ -47,6 +53,7 @@ Exit codes: 0 everything fits · 1 something does not · 2 could not run`,
 		Example: `  controlwatch verify
   controlwatch verify --store sqlite:/backup/controlwatch.db --key "$(cat auditor/acme-log.pub)"
   controlwatch verify --since 2026-10-01
+  controlwatch verify --checkpoint /mnt/auditor/000000004711.checkpoint --ca tsa.pem
   controlwatch verify --fast -o json`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.verify(cmd.Context(), f) },
@@ -55,6 +62,9 @@ Exit codes: 0 everything fits · 1 something does not · 2 could not run`,
 	cmd.Flags().BoolVar(&f.fast, "fast", false, "the log in itself only: its tree, checkpoints and signatures")
 	cmd.Flags().StringVar(&f.since, "since", "", "rows kept from this time on only (a date, a time, -7d)")
 	cmd.Flags().StringArrayVar(&f.keys, "key", nil, "public key of the log, known from elsewhere; may be given several times")
+	cmd.Flags().StringArrayVar(&f.checkpoints, "checkpoint", nil, "file of a checkpoint that was kept outside; may be given several times")
+	cmd.Flags().BoolVar(&f.anchors, "anchors", false, "ask the anchors of the configuration (-c) what they hold")
+	cmd.Flags().StringVar(&f.ca, "ca", "", "certificates of the timestamping authority (PEM), to judge the log's timestamps by")
 	cmd.Flags().StringVarP(&f.output, "output", "o", "text", "text or json")
 	return cmd
 }
@@ -79,6 +89,10 @@ func (p *program) verify(ctx context.Context, f verifyFlags) error {
 	if err != nil {
 		return err
 	}
+	anchored, err := p.verifyAnchors(ctx, f, s, v)
+	if err != nil {
+		return err
+	}
 	if f.output == "json" {
 		encoder := json.NewEncoder(p.stdout)
 		encoder.SetIndent("", "  ")
@@ -88,10 +102,12 @@ func (p *program) verify(ctx context.Context, f verifyFlags) error {
 			Fast   bool   `json:"fast"`
 			Since  string `json:"since,omitempty"`
 			OK     bool   `json:"ok"`
+			Tokens int    `json:"tokens"` // of anchors, judged
+			Words  string `json:"protection"`
 			*store.Verification
-		}{"controlwatch.verify/v1", s.Path(), f.fast, f.since, v.OK(), v})
+		}{"controlwatch.verify/v1", s.Path(), f.fast, f.since, v.OK(), anchored.tokens, anchored.protected.Words(), v})
 	} else {
-		err = report.Lines(p.stdout, verifyText(s.Path(), f, v), p.reportOptions())
+		err = report.Lines(p.stdout, verifyText(s.Path(), f, v, anchored), p.reportOptions())
 	}
 	if err == nil && !v.OK() {
 		err = exitError{exitGap}
@@ -99,7 +115,7 @@ func (p *program) verify(ctx context.Context, f verifyFlags) error {
 	return err
 }
 
-func verifyText(path string, f verifyFlags, v *store.Verification) []string {
+func verifyText(path string, f verifyFlags, v *store.Verification, a *anchorCheck) []string {
 	lines := []string{"Evidence log of " + path}
 	counts := fmt.Sprintf("%d commits, %d leaves, %d checkpoints", v.Commits, v.Leaves, v.Checkpoints)
 	if !f.fast {
@@ -108,6 +124,9 @@ func verifyText(path string, f verifyFlags, v *store.Verification) []string {
 	lines = append(lines, counts)
 	if v.Signed > 0 {
 		lines = append(lines, fmt.Sprintf("signed up to commit %d of %s by %s", v.Signed, v.SignedAt.Format(time.RFC3339), v.Origin))
+	}
+	if a.tokens > 0 {
+		lines = append(lines, fmt.Sprintf("%d tokens of anchors judged", a.tokens))
 	}
 	if v.Root != "" {
 		lines = append(lines, "root "+v.Root)
@@ -122,7 +141,7 @@ func verifyText(path string, f verifyFlags, v *store.Verification) []string {
 		if f.fast {
 			lines = append(lines, "Rows and bodies were not read (--fast).")
 		}
-		return append(lines, trustText(v)...)
+		return append(lines, trustText(v, a)...)
 	}
 	lines = append(lines, "THE FIRST RECORD THAT DOES NOT FIT", "  "+first.Record, "  "+first.What, "  no longer to be trusted: "+first.Untrusted)
 	if len(v.Problems) > 1 {
@@ -135,17 +154,16 @@ func verifyText(path string, f verifyFlags, v *store.Verification) []string {
 }
 
 // trustText says what the result does not protect against.
-func trustText(v *store.Verification) []string {
-	switch {
-	case v.Signed == 0:
+func trustText(v *store.Verification, a *anchorCheck) []string {
+	if v.Signed == 0 {
 		return []string{"Nothing of it is signed, so this shows damage, not tampering."}
-	case !v.Pinned:
-		return []string{
-			"The key was taken from the store itself (give --key to check against one you kept).",
-			"Not protected against the operator: who holds the signing key can write another history.",
-		}
 	}
-	return []string{"Not protected against the operator: who holds the signing key can write another history, unless a checkpoint kept outside says otherwise."}
+	words := a.protected.Words()
+	lines := []string{strings.ToUpper(words[:1]) + words[1:] + "."}
+	if !v.Pinned {
+		lines = append(lines, "The key was taken from the store itself (give --key to check against one you kept).")
+	}
+	return lines
 }
 
 // openStored opens a store that must be there, to read it.
