@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -16,6 +17,7 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/internal/checkpoint"
 	"github.com/controlwatch/controlwatch/soc2"
 )
 
@@ -78,7 +80,7 @@ func commitForEver(args []string) (err error) {
 	from, to, percent := numbers[0], numbers[1], numbers[2]
 	ctx := context.Background()
 	fmt.Println("opening") //nolint:forbidigo // the parent reads it
-	s, err := Open(ctx, "sqlite:"+path, Options{Clock: time.Now})
+	s, err := Open(ctx, "sqlite:"+path, Options{Clock: time.Now, Key: keyBeside(path)})
 	if err != nil {
 		return err
 	}
@@ -102,6 +104,9 @@ func commitForEver(args []string) (err error) {
 		v.Keep(state.Resource, []soc2.FindingState{state})
 		if _, err := v.Commit(ctx, a, nil); err != nil {
 			return errors.Join(err, v.Close())
+		}
+		if _, err := s.Sign(ctx); err != nil {
+			return err
 		}
 		fmt.Println(n) //nolint:forbidigo // the parent reads it
 		if n == from && percent > 0 {
@@ -139,12 +144,29 @@ func openOnce(args []string) error {
 	return s.Close()
 }
 
+// keyBeside is the key in a file beside the store, if there is one.
+func keyBeside(path string) KeySource {
+	if _, err := os.Stat(path + ".key"); err != nil {
+		return nil
+	}
+	return func(context.Context, string) (Signer, error) { return checkpoint.ReadFile(path + ".key") }
+}
+
+// kills is how often TestKilledAtAnyMoment kills a program that writes.
+const kills = 200
+
 func TestKilledAtAnyMoment(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	path := filepath.Join(t.TempDir(), "controlwatch.db")
+	_, secret, err := checkpoint.Generate("")
+	require.NoError(t, err)
+	require.NoError(t, checkpoint.WriteFile(path+".key", secret))
 	next := 1
-	for percent := 5; percent <= 240; percent += 20 {
+	random := rand.New(rand.NewPCG(7, 4)) //nolint:gosec // a test that repeats
+	for range kills {
+		since := time.Now()
+		percent := 5 + random.IntN(240)
 		cmd := command(t, "commit", path, "killed", strconv.Itoa(next), "1000000", strconv.Itoa(percent))
 		lines := started(t, cmd)
 		reported := next - 1
@@ -155,13 +177,23 @@ func TestKilledAtAnyMoment(t *testing.T) {
 		}
 		require.ErrorContains(t, cmd.Wait(), "killed")
 
-		s, err := Open(ctx, "sqlite:"+path, Options{Clock: time.Now})
+		s, err := Open(ctx, "sqlite:"+path, Options{Clock: time.Now, Key: keyBeside(path)})
 		require.NoError(t, err)
-		require.NoError(t, s.Check(ctx))
+		requireVerified(t, s, VerifyOptions{Since: since})
 		next = 1 + requireWhole(t, s, reported)
 		require.NoError(t, s.Close())
 	}
-	require.Greater(t, next, 12, "every child committed")
+	require.Greater(t, next, kills, "every child committed")
+	s := open(t, path, Options{Clock: time.Now, Key: keyBeside(path)})
+	require.NoError(t, s.Check(ctx))
+	requireVerified(t, s, VerifyOptions{})
+}
+
+func requireVerified(t *testing.T, s *Store, o VerifyOptions) {
+	t.Helper()
+	v, err := s.Verify(t.Context(), o)
+	require.NoError(t, err)
+	require.Empty(t, v.Problems)
 }
 
 // requireWhole checks that every pull is there whole or not at all and that
