@@ -25,6 +25,7 @@ peers: ## say which servers to test against are here, and how to get the others
 .PHONY: test
 test: peers ## run every test with the race detector, against every peer found
 	$(GO) test -timeout 40m $(RACE) ./...
+	$(GO) test -run '^TestMonth$$' -timeout 20m ./cmd/controlwatch
 
 .PHONY: lint
 lint: ## vet and lint, with the import rules
