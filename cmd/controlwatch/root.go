@@ -24,6 +24,7 @@ Start here:
   controlwatch replay        prove that stored evidence gives the verdicts that were kept
   controlwatch run -c FILE   as a daemon, with schedules, metrics and a status page
   controlwatch verify        that no evidence was altered since it was kept
+  controlwatch export        evidence of a window of time, for an auditor
 
 Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something was not seen`,
 		SilenceErrors: true,
@@ -36,6 +37,7 @@ Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something w
 	cmd.AddCommand(
 		newDemo(p), newScan(p), newDiff(p), newExplain(p), newPeriod(p), newRun(p),
 		newVerify(p), newReplay(p), newEvidence(p), newPopulation(p), newSample(p),
+		newExport(p),
 		newControls(p), newConfig(p), newFacts(p), newKey(p), newStore(p), newMan(p), newVersion(p),
 	)
 	return cmd

@@ -27,7 +27,7 @@ type verifyFlags struct {
 func newVerify(p *program) *cobra.Command {
 	var f verifyFlags
 	cmd := &cobra.Command{
-		Use:   "verify",
+		Use:   "verify [BUNDLE]",
 		Short: "Check that no evidence was altered since it was kept",
 		Long: `Verify makes everything again from the raw rows of the store and trusts nothing that
 is kept beside them: the leaves of the evidence log from rows, its tree from the
@@ -35,6 +35,9 @@ leaves, every body against its digest, every checkpoint's signature and root, th
 keys that vouch for each other, current facts from their history, drift from the
 states it was noted with, and the order of the clocks. It names the first record
 that does not fit, what it belongs to, and what can no longer be trusted.
+
+Given a BUNDLE ("controlwatch export") it checks that instead, by itself: no store is
+needed. Every file that was added, removed or altered is named, and every proof.
 
 It reads only, needs no key, and runs beside a daemon or on a copy of the file.
 
@@ -54,9 +57,10 @@ Exit codes: 0 everything fits · 1 something does not · 2 could not run`,
   controlwatch verify --store sqlite:/backup/controlwatch.db --key "$(cat auditor/acme-log.pub)"
   controlwatch verify --since 2026-10-01
   controlwatch verify --checkpoint /mnt/auditor/000000004711.checkpoint --ca tsa.pem
-  controlwatch verify --fast -o json`,
-		Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.verify(cmd.Context(), f) },
+  controlwatch verify --fast -o json
+  controlwatch verify acme-h1.zip --key "$(cat acme-log.pub)"`,
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error { return p.verify(cmd.Context(), args, f) },
 	}
 	cmd.Flags().StringVarP(&f.config, "config", "c", "", "configuration that names the store")
 	cmd.Flags().BoolVar(&f.fast, "fast", false, "the log in itself only: its tree, checkpoints and signatures")
@@ -69,9 +73,12 @@ Exit codes: 0 everything fits · 1 something does not · 2 could not run`,
 	return cmd
 }
 
-func (p *program) verify(ctx context.Context, f verifyFlags) error {
+func (p *program) verify(ctx context.Context, args []string, f verifyFlags) error {
 	if f.output != "text" && f.output != "json" {
 		return fmt.Errorf("--output: %q is not a format; expected text or json", f.output)
+	}
+	if len(args) == 1 {
+		return p.verifyBundle(ctx, args[0], f)
 	}
 	o := store.VerifyOptions{Fast: f.fast, Keys: f.keys, Progress: p.stages()}
 	var err error

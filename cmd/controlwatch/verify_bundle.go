@@ -1,0 +1,92 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/controlwatch/controlwatch/internal/bundle"
+	"github.com/controlwatch/controlwatch/report"
+)
+
+// verifyBundle checks a bundle by itself; no store is opened.
+func (p *program) verifyBundle(ctx context.Context, path string, f verifyFlags) (err error) {
+	if f.fast || f.since != "" || f.config != "" || f.anchors || f.ca != "" || len(f.checkpoints) > 0 {
+		return errors.New("--fast, --since, --config, --anchors, --ca and --checkpoint are for a store: a bundle is always checked whole, by itself")
+	}
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer file.Close() //nolint:errcheck // read only
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	if !info.Mode().IsRegular() {
+		return fmt.Errorf("%s is not a file", path)
+	}
+	v, err := bundle.Verify(ctx, file, info.Size(), bundle.Options{Keys: f.keys, Progress: p.stages()})
+	if err != nil {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	if f.output == "json" {
+		encoder := json.NewEncoder(p.stdout)
+		encoder.SetIndent("", "  ")
+		err = encoder.Encode(struct {
+			Schema string `json:"schema"`
+			Bundle string `json:"bundle"`
+			OK     bool   `json:"ok"`
+			*bundle.Verification
+		}{bundle.VerifiedSchema, path, v.OK(), v})
+	} else {
+		err = report.Lines(p.stdout, bundleText(path, v), p.reportOptions())
+	}
+	if err == nil && !v.OK() {
+		err = exitError{exitGap}
+	}
+	return err
+}
+
+func bundleText(path string, v *bundle.Verification) []string {
+	lines := []string{"Evidence bundle " + path}
+	if v.Origin != "" {
+		lines = append(lines, fmt.Sprintf("from %s to %s, commits %d to %d of %s", v.From.Format(time.RFC3339), v.To.Format(time.RFC3339), v.Commits.First, v.Commits.Last, report.Safe(v.Origin)))
+	}
+	if len(v.Criteria) > 0 {
+		lines = append(lines, "limited to "+report.Safe(strings.Join(v.Criteria, ", ")))
+	}
+	lines = append(lines,
+		fmt.Sprintf("%d files hashed; %d leaves with %d lines, %d bodies, %d checkpoints checked; %d bodies left out", v.Files, v.Leaves, v.Lines, v.Bodies, v.Checkpoints, v.LeftOut),
+		"manifest "+v.Manifest.String())
+	if v.SignedBy != "" {
+		lines = append(lines, "signed by "+report.Safe(v.SignedBy))
+	}
+	if v.SampleData {
+		lines = append(lines, "It is about the sample company: invented data.")
+	}
+	lines = append(lines, "")
+	for _, w := range v.Warnings {
+		lines = append(lines, "note: "+report.Text(w))
+	}
+	if !v.OK() {
+		lines = append(lines, "IT DOES NOT FIT")
+		for _, p := range v.Problems {
+			lines = append(lines, "  - "+report.Safe(p.File)+": "+report.Text(p.What))
+		}
+		return append(lines, "", "Nothing in it is to be trusted until that is explained: ask for the bundle again.")
+	}
+	lines = append(lines, "Everything fits.")
+	for _, l := range v.NotHeld {
+		lines = append(lines, "not in it: "+report.Text(l.What+": "+l.Why))
+	}
+	if !v.Pinned {
+		lines = append(lines, "The key was taken from the bundle itself: give --key to check against one you got elsewhere, or anybody could have made all of it.")
+	}
+	// Anchors would have to be checked before this could be left out.
+	return append(lines, "Not protected against the operator: who holds the signing key can write another history, unless a checkpoint kept outside says otherwise.")
+}

@@ -1,0 +1,56 @@
+package bundle
+
+import (
+	"archive/zip"
+	"bytes"
+	"testing"
+
+	"github.com/stretchr/testify/require"
+)
+
+// FuzzRead gives the reader whatever there is. It must not fail, must stay within
+// its limits, and must take nothing for signed by the key but the manifest that is.
+func FuzzRead(f *testing.F) {
+	s := newSmall(f)
+	good := s.write()
+	manifest := check(f, good, s.key.Public()).Manifest
+	f.Add(good)
+	f.Add([]byte{})
+	f.Add(rezip(f, good, nil, func(w *zip.Writer) {
+		to, err := w.Create("../evil")
+		require.NoError(f, err)
+		_, err = to.Write([]byte("x"))
+		require.NoError(f, err)
+	}))
+	f.Add(rezip(f, good, func(name string, data []byte) []byte {
+		if name == ManifestFile {
+			return bytes.Replace(data, []byte("2026"), []byte("2025"), 1)
+		}
+		return data
+	}, nil))
+	limits := Limits{Files: 64, FileSize: 1 << 20, Total: 1 << 22, Ratio: 200, Manifest: 1 << 20}
+	f.Fuzz(func(t *testing.T, b []byte) {
+		v, err := Verify(t.Context(), bytes.NewReader(b), int64(len(b)), Options{Keys: []string{s.key.Public()}, Limits: limits})
+		if err != nil {
+			require.Nil(t, v)
+			return
+		}
+		if v.OK() {
+			require.Equal(t, manifest, v.Manifest)
+		}
+	})
+}
+
+// FuzzLine: a line that is taken has one form only.
+func FuzzLine(f *testing.F) {
+	f.Add([]byte(`{"row":"commit","seq":1}` + "\n"))
+	for _, leaf := range newSmall(f).leaves {
+		f.Add(leaf)
+	}
+	f.Fuzz(func(t *testing.T, leaf []byte) {
+		lines := 0
+		if err := EachLine(leaf, func(Line) error { lines++; return nil }); err == nil {
+			require.Equal(t, bytes.Count(leaf, []byte("\n")), lines)
+		}
+	})
+}

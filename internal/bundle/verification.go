@@ -1,0 +1,69 @@
+package bundle
+
+import (
+	"fmt"
+	"time"
+)
+
+// Options say whom to trust and how much to read.
+type Options struct {
+	// Keys are public keys that are known to be the log's by other means. Without
+	// any, the first key in the bundle is believed: that shows damage, and changes
+	// by whoever has no other key to sign all of it with.
+	Keys     []string
+	Limits   Limits // the zero value: DefaultLimits
+	Progress func(stage string, done, total int64)
+}
+
+// Verification is what was checked and what does not fit.
+type Verification struct {
+	Origin      string    `json:"origin"`
+	From        time.Time `json:"from,omitzero"`
+	To          time.Time `json:"to,omitzero"`
+	Commits     Range     `json:"commits"`
+	Criteria    []string  `json:"criteria"`
+	By          string    `json:"by,omitempty"`
+	For         string    `json:"for,omitempty"`
+	Manifest    Digest    `json:"manifest"`    // digest
+	Files       int64     `json:"files"`       // hashed again
+	Leaves      int64     `json:"leaves"`      // each with its proof
+	Lines       int64     `json:"lines"`       // of those leaves
+	Bodies      int64     `json:"bodies"`      // tied to a line
+	LeftOut     int64     `json:"left_out"`    // bodies that lines name and the bundle says it does not have
+	Checkpoints int64     `json:"checkpoints"` // signatures, and consistency with the next
+	SignedBy    string    `json:"signed_by"`   // key of the statement
+	Pinned      bool      `json:"pinned"`      // a key was given
+	Anchored    bool      `json:"anchored"`    // it names an anchor: somebody else knows a checkpoint
+	SampleData  bool      `json:"sample_data"`
+	Problems    []Problem `json:"problems"`
+	Warnings    []string  `json:"warnings"`
+	NotHeld     []LeftOut `json:"not_held"` // what the bundle itself says it leaves out
+}
+
+// Problem is a file that does not fit.
+type Problem struct {
+	File string `json:"file"`
+	What string `json:"what"`
+}
+
+func (p Problem) Error() string { return p.File + ": " + p.What }
+
+// OK says that everything was checked and everything fits. A verification of
+// nothing is not OK.
+func (v *Verification) OK() bool {
+	return v != nil && len(v.Problems) == 0 && v.Files > 0 && v.Leaves > 0 && v.Checkpoints > 0 && v.SignedBy != ""
+}
+
+const maxProblems = 100
+
+func (v *Verification) problem(file, what string) {
+	if len(v.Problems) < maxProblems {
+		v.Problems = append(v.Problems, Problem{file, what})
+	}
+}
+
+func (v *Verification) warn(format string, args ...any) {
+	if len(v.Warnings) < maxProblems {
+		v.Warnings = append(v.Warnings, fmt.Sprintf(format, args...))
+	}
+}
