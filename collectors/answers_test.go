@@ -3,7 +3,6 @@ package collectors_test
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -197,5 +196,5 @@ func TestAnswersOfTheSample(t *testing.T) {
 		require.NoError(t, err)
 		total += len(b)
 	}
-	t.Log(fmt.Sprintf("%d answers of %d operations, %d bytes; %d facts", len(got.answers), len(seen), total, len(got.facts)))
+	t.Logf("%d answers of %d operations, %d bytes; %d facts", len(got.answers), len(seen), total, len(got.facts))
 }

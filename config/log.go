@@ -121,7 +121,7 @@ func (a AWS) problem() string {
 	switch {
 	case given != 1:
 		return "expected one of profile, role, and access_key_id with secret_access_key: what writes has credentials of its own"
-	case keys && !(a.AccessKeyID.Given() && a.SecretAccessKey.Given()):
+	case keys && (!a.AccessKeyID.Given() || !a.SecretAccessKey.Given()):
 		return "access_key_id and secret_access_key belong together"
 	case a.Role != "" && !roleARN.MatchString(a.Role):
 		return "role: expected an ARN such as arn:aws:iam::111122223333:role/controlwatch-anchor"

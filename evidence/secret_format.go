@@ -127,7 +127,7 @@ func (f secretFormat) mask(text string) string {
 	// One after the other, since the character that ends one may begin the next.
 	for at < len(text) {
 		m := f.find.FindStringSubmatchIndex(text[at:])
-		if m == nil || m[group] < 0 || m[group+1] == m[group] {
+		if len(m) <= group+1 || m[group] < 0 || m[group+1] == m[group] {
 			break
 		}
 		from, to := at+m[group], at+m[group+1]

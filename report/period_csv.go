@@ -4,6 +4,7 @@ import (
 	"bufio"
 	"fmt"
 	"io"
+	"maps"
 	"strconv"
 	"strings"
 	"time"
@@ -28,13 +29,11 @@ func PeriodCSV(w io.Writer, p soc2.Period) error {
 	b := bufio.NewWriter(w)
 	b.Write(csvRow(periodColumns)) //nolint:errcheck // Flush says so
 	write := func(c PeriodControl, cells map[string]string) {
-		for name, value := range map[string]string{
+		maps.Copy(cells, map[string]string{
 			"period_from": csvTime(&r.From), "period_to": csvTime(&r.To), "told_as_of": csvTime(&r.ToldAsOf),
 			"control": c.ID, "title": c.Title, "criteria": strings.Join(c.Criteria, " "),
 			"sample_data": strconv.FormatBool(r.SampleData), "filter": r.Filter,
-		} {
-			cells[name] = value
-		}
+		})
 		if cells["severity"] == "" {
 			cells["severity"] = c.Severity
 		}

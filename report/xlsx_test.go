@@ -29,7 +29,7 @@ func TestPopulationCells(t *testing.T) {
 	require.NoError(t, report.PopulationXLSX(&b, p))
 	book, err := excelize.OpenReader(&b)
 	require.NoError(t, err)
-	defer book.Close() //nolint:errcheck // read only
+	defer book.Close()
 	const name = 15
 	rows, err := book.GetRows("Items")
 	require.NoError(t, err)

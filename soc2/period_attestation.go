@@ -163,7 +163,7 @@ func attestedState(due []AttestationDue) PeriodState {
 			} else {
 				state = worsePeriod(state, NoDeviationSeen)
 			}
-		default: // missing, or something is lacking: nothing is shown either way
+		case DueMissing, DueLacking: // nothing is shown either way
 			state = worsePeriod(state, PeriodIncomplete)
 		}
 	}

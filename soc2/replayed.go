@@ -70,7 +70,7 @@ func CompareStates(stored, replayed Remembered) (all []Difference) {
 		differ(FindingKey{}, "called "+stored.Resource.Type+" "+stored.Resource.Name, "called "+replayed.Resource.Type+" "+replayed.Resource.Name, nil)
 	}
 	for len(was) > 0 || len(is) > 0 {
-		c := 0
+		var c int
 		switch {
 		case len(was) == 0:
 			c = 1

@@ -99,7 +99,7 @@ func TestAnUnchangedItemCostsNothing(t *testing.T) {
 	require.NoError(t, s.CommitAnswered(t.Context(), clock.pull(), []evidence.Fact{user("ada", false)}, []evidence.Answer{answerOf("iam:ListUsers", names...)}, daily))
 	second := number(t, s, "SELECT bytes FROM answer_set WHERE seq = 2")
 	require.Less(t, second, first, "one item and the list of digests")
-	require.EqualValues(t, first+second, number(t, s, "SELECT total FROM answer_set WHERE seq = 2"))
+	require.Equal(t, first+second, number(t, s, "SELECT total FROM answer_set WHERE seq = 2"))
 }
 
 func TestOverTheBudgetIsSaidAndFailsNothing(t *testing.T) {

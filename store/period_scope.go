@@ -54,8 +54,7 @@ func (r *periodReader) readPlans(ctx context.Context) error {
 func (r *periodReader) maxAges() map[listed]time.Duration {
 	ages := map[listed]time.Duration{}
 	told := map[string]bool{}
-	for i := len(r.plans) - 1; i >= 0; i-- { // the newest plan of a source is nearly always all of them
-		p := r.plans[i]
+	for _, p := range slices.Backward(r.plans) { // the newest plan of a source is nearly always all of them
 		age, configured := r.query.MaxAges[p.source]
 		if !configured {
 			age = r.query.MaxAge

@@ -44,7 +44,6 @@ type stateReader struct {
 	scopes   map[int64]bool // resources that stand for a scope
 	unjudged map[unjudgedKey]*soc2.Unjudged
 	times    []int64
-	labels   map[int64]string // of the newest row
 	window   soc2.Interval
 }
 

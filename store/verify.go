@@ -64,8 +64,7 @@ func (v *verifier) file(ctx context.Context) error {
 		})
 	}
 	err := checkReferences(ctx, v.tx)
-	var broken *brokenReference
-	if errors.As(err, &broken) {
+	if broken, ok := errors.AsType[*brokenReference](err); ok {
 		v.problem(Problem{Record: "row " + broken.row + " of " + broken.table, What: "it refers to no " + broken.parent, Untrusted: "that row"})
 		err = nil
 	}

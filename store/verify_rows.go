@@ -227,7 +227,7 @@ func (v *verifier) items(ctx context.Context) error {
 		}
 		if err != nil {
 			v.problem(Problem{Commit: seq, Record: v.describe(ctx, seq), What: "an answer cannot be read: " + err.Error(), Untrusted: "that answer"})
-			return nil
+			return nil //nolint:nilerr // what does not fit is told, and the next is looked at
 		}
 		for _, item := range doc.Items {
 			raw, err := rawDigest(item)
@@ -260,12 +260,12 @@ func (v *verifier) drift(ctx context.Context) error {
 		list, err := lists.read(ctx, checks)
 		if err != nil {
 			v.problem(Problem{Commit: seq, Record: v.describe(ctx, seq), What: err.Error(), Untrusted: "the findings that it names"})
-			return nil
+			return nil //nolint:nilerr // what does not fit is told, and the next is looked at
 		}
 		all, err := unpack(nil, evidence.Resource{}, list.of, states)
 		if err != nil {
 			v.problem(Problem{Commit: seq, Record: v.describe(ctx, seq), What: err.Error(), Untrusted: "the findings of that resource"})
-			return nil
+			return nil //nolint:nilerr // what does not fit is told, and the next is looked at
 		}
 		if !agrees(all, control, check, to, gone) {
 			v.problem(Problem{

@@ -57,7 +57,7 @@ func TestDriftWaitsForItsConfirmation(t *testing.T) {
 func TestAResourceThatComesIsNoMatterOfJudgement(t *testing.T) {
 	t.Parallel()
 	o := newOffice(t)
-	rows := func(n string, csv string) {
+	rows := func(n, csv string) {
 		o.write("facts/d.csv", "id,name,encrypted\n"+csv)
 		o.write("facts/d.set.yaml", "kind: Device\nsystem: jamf\nquery: all\nextracted_at: 2026-11-01T08:00:00Z\nvalid_for: 876000h\nrows: "+n+"\npreparer: marie\ndata: d.csv\n")
 	}

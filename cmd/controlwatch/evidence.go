@@ -109,7 +109,8 @@ func (p *program) evidence(ctx context.Context, args []string, as shownAs) (repo
 	if found, err = ofResource(found, args[1], args[0]); err != nil {
 		return out, err
 	}
-	return out, line.show(ctx, &out, found, as.all)
+	err = line.show(ctx, &out, found, as.all)
+	return out, err
 }
 
 // show fills in what stands behind findings on one resource.

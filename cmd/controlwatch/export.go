@@ -126,7 +126,7 @@ func (p *program) export(ctx context.Context, f exportFlags) (err error) {
 		}
 	}()
 	m, digest, err := p.bundle(ctx, s, out, recipients, from, to, f)
-	if err = errors.Join(err, out.Sync(), out.Close()); err != nil {
+	if err := errors.Join(err, out.Sync(), out.Close()); err != nil {
 		return err
 	}
 	body, err := json.Marshal(exported{

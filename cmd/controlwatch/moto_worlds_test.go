@@ -79,7 +79,7 @@ func requireVerdicts(t *testing.T, want []foreseen, got report.Scan, meant soc2.
 	expected, is := map[string]soc2.Outcome{}, map[string]soc2.Outcome{}
 	for _, v := range want {
 		require.True(t, v.outcome == meant || v.why != "", "%s: why is it %s?", v.check, v.outcome)
-		for _, r := range strings.Split(v.resources, ", ") {
+		for r := range strings.SplitSeq(v.resources, ", ") {
 			require.NotContains(t, expected, v.check+" on "+r)
 			expected[v.check+" on "+r] = v.outcome
 		}

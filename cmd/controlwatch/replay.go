@@ -102,7 +102,8 @@ func (p *program) replay(ctx context.Context, f replayFlags) error {
 	i := slices.IndexFunc(replayFormats, func(r struct {
 		name  string
 		write func(*program, io.Writer, soc2.Replay) error
-	}) bool {
+	},
+	) bool {
 		return r.name == f.output
 	})
 	if i < 0 {

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-
 	"strings"
 	"testing"
 	"time"
@@ -77,5 +76,4 @@ func TestReplayReproducesTheSampleCompanysLife(t *testing.T) {
 	require.Empty(t, out.Unproved)
 	require.Greater(t, out.Verdicts, int64(7*500))
 	require.Contains(t, out.RePerformed, "re-performed on 2027-11-16")
-
 }

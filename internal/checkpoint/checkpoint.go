@@ -36,8 +36,7 @@ var ErrUnknownKey = errors.New("it is signed by none of the keys known")
 // signature by one of the keys that does not fit is an error, whoever else signed.
 func Open(signed []byte, keys []note.Verifier) (Checkpoint, []note.Signature, error) {
 	n, err := note.Open(signed, note.VerifierList(keys...))
-	var unverified *note.UnverifiedNoteError
-	if errors.As(err, &unverified) {
+	if _, unknown := errors.AsType[*note.UnverifiedNoteError](err); unknown {
 		return Checkpoint{}, nil, ErrUnknownKey
 	}
 	if err != nil {

@@ -56,7 +56,7 @@ func ParseKey(text string) (Key, error) {
 	}
 	sum := sha256.Sum256(append([]byte(name+"\n"), key...))
 	id := binary.BigEndian.Uint32(sum[:])
-	if said, err := strconv.ParseUint(hash, 16, 32); key[0] != algorithmCosignature || err != nil || uint32(said) != id {
+	if said, err := strconv.ParseUint(hash, 16, 32); key[0] != algorithmCosignature || err != nil || said != uint64(id) {
 		return Key{}, wrong
 	}
 	return Key{verifier: cosigner{name: name, hash: id, key: key[1:]}, timed: true}, nil

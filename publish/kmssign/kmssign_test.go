@@ -140,8 +140,10 @@ func TestSignRefusesWhatIsNoSignature(t *testing.T) {
 	_, err = signer.Sign([]byte("x"))
 	require.ErrorContains(t, err, "AWS answered AccessDeniedException")
 	require.NotContains(t, err.Error(), "hunter2")
-	signer, err = kmssign.Open(t.Context(), aws.Config{Region: "eu-west-1", BaseEndpoint: aws.String("http://127.0.0.1:1"), RetryMaxAttempts: 1,
-		Credentials: credentials.NewStaticCredentialsProvider("a", "hunter2", "")}, key, "n")
+	signer, err = kmssign.Open(t.Context(), aws.Config{
+		Region: "eu-west-1", BaseEndpoint: aws.String("http://127.0.0.1:1"), RetryMaxAttempts: 1,
+		Credentials: credentials.NewStaticCredentialsProvider("a", "hunter2", ""),
+	}, key, "n")
 	require.ErrorContains(t, err, "AWS cannot be asked")
 	require.Nil(t, signer)
 }
