@@ -35,6 +35,9 @@ type Config struct {
 	Period       Period     `yaml:"period" json:"period,omitzero"`
 	Sampling     Sampling   `yaml:"sampling" json:"sampling,omitzero"`
 
+	Identities []Identity `yaml:"identities" json:"identities,omitempty" jsonschema:"description=People who record\\, ask for or approve something\\, with their keys."`
+	Change     Change     `yaml:"change" json:"change,omitzero"`
+
 	File string `yaml:"-" json:"-"` // the path it was read from
 	node strictyaml.Node
 }
@@ -221,6 +224,7 @@ func (c *Config) validate() error {
 		}
 		ids[d.ID] = true
 	}
+	c.peopleProblems(wrong)
 	c.periodProblems(wrong)
 	return errors.Join(errs...)
 }

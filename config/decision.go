@@ -20,9 +20,6 @@ func (d Decision) problems() []decisionProblem {
 	if d.Kind != "acceptance" && d.Kind != "exclusion" {
 		ps = append(ps, decisionProblem{"kind", "expected acceptance or exclusion"})
 	}
-	if d.Approver != "" && strings.EqualFold(strings.TrimSpace(d.Approver), strings.TrimSpace(d.Requester)) {
-		ps = append(ps, decisionProblem{"approver", "must be another person than the requester"})
-	}
 	if time.Time(d.Expires).IsZero() {
 		ps = append(ps, decisionProblem{"expires", "is missing; a decision to live with a gap has an end, such as 2027-03-31"})
 	}

@@ -27,6 +27,7 @@ type Assessor struct {
 	Records    []store.Record           // catalogue, parameters and configuration as bytes
 	Clock      func() time.Time
 	Version    string
+	Binary     string // SHA-256 of the program's file
 	SampleData bool
 	Confirm    soc2.Confirmation // before drift is announced
 }
@@ -44,7 +45,7 @@ func (a *Assessor) Assess(ctx context.Context) (soc2.Assessment, error) {
 	defer view.Close() //nolint:errcheck // nothing was written; Commit has closed it if it was
 	seen := view.Evidence()
 	assessment := soc2.Assessment{
-		At: now, StartedAt: now, Version: a.Version, Judge: a.Engine.Judge(), SampleData: a.SampleData, Feeds: seen.Feeds,
+		At: now, StartedAt: now, Version: a.Version, Binary: a.Binary, Judge: a.Engine.Judge(), SampleData: a.SampleData, Feeds: seen.Feeds,
 	}
 	tally := soc2.NewTally(&assessment, a.Catalogue, seen)
 	differ := soc2.NewDiffer(view.Baseline(), &assessment).Confirming(a.Confirm)

@@ -206,6 +206,11 @@ func (r *Replayer) compare(ctx context.Context, m store.Made, again soc2.Assessm
 	if err != nil {
 		return nil, err
 	}
+	var was soc2.Counted
+	if err := json.Unmarshal(counted, &was); err != nil {
+		return nil, fmt.Errorf("result of %s: %w", m.ID, err)
+	}
+	again.Binary = was.Binary // which program judged is no part of the verdict: the same judge may be in another
 	nowCounted, nowFeeds, err := store.Encoded(again)
 	if err != nil {
 		return nil, err
@@ -228,10 +233,6 @@ func (r *Replayer) compare(ctx context.Context, m store.Made, again soc2.Assessm
 	all = append(all, compareKept(states, changed, raced)...)
 	all = append(all, soc2.CompareDrift(drift, raced.unnoted(again.Drift))...)
 	if !bytes.Equal(counted, nowCounted) {
-		var was soc2.Counted
-		if err := json.Unmarshal(counted, &was); err != nil {
-			return nil, fmt.Errorf("result of %s: %w", m.ID, err)
-		}
 		differences := soc2.CompareCounted(was, soc2.CountedOf(&again))
 		if len(differences) == 0 {
 			differences = []soc2.Difference{{Record: soc2.RecordTotal, Stored: string(counted), Replayed: string(nowCounted)}}

@@ -33,6 +33,7 @@ func PeriodText(w io.Writer, p soc2.Period, o Options) error {
 	s.periodAttestations(p)
 	s.periodDesigns(p)
 	s.periodChanges(p)
+	s.periodAdministration(p)
 	s.periodCriteria(p)
 	if _, err := io.WriteString(w, s.String()); err != nil {
 		return fmt.Errorf("write the period: %w", err)

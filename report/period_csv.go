@@ -58,6 +58,11 @@ func PeriodCSV(w io.Writer, p soc2.Period) error {
 			})
 		}
 	}
+	if r.Administration != nil {
+		for _, a := range r.Administration.Acts {
+			write(PeriodControl{}, actCells(a))
+		}
+	}
 	if err := b.Flush(); err != nil {
 		return fmt.Errorf("write CSV: %w", err)
 	}
@@ -70,6 +75,16 @@ func controlCells(c PeriodControl) map[string]string {
 		"seen_seconds": seconds(c.SeenFor), "observed_seconds": seconds(c.ObservedFor), "elapsed_seconds": seconds(c.Elapsed), "days_covered": strconv.Itoa(c.Days.Covered),
 		"days_lost": strconv.Itoa(c.Days.Lost), "days_running": strconv.Itoa(c.Days.Running), "days_to_come": strconv.Itoa(c.Days.ToCome),
 	}
+}
+
+// actCells has what was done to controlwatch itself: what changed is in JSON and in
+// `controlwatch log`.
+func actCells(a Act) map[string]string {
+	state := "identity verified"
+	if !a.Verified {
+		state = "identity not verified"
+	}
+	return map[string]string{"row": "administration", "state": state, "reason": a.Kind, "from": csvTime(&a.At), "id": a.ID, "name": a.Actor, "type": a.Subject}
 }
 
 func deviationCells(d PeriodDeviation) map[string]string {

@@ -35,6 +35,9 @@ type PeriodReport struct {
 	Controls    []PeriodControl   `json:"controls"`
 	Judges      []PeriodJudge     `json:"judge_changes"` // of catalogue, parameters, engine or derivations
 	Scopes      []PeriodScope     `json:"scope_changes"`
+
+	// Administration is what administrators did; null: it was not read.
+	Administration *Administration `json:"administration"`
 }
 
 // PeriodDays counts days; each is in one of them.

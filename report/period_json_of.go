@@ -29,6 +29,10 @@ func periodReport(p soc2.Period) PeriodReport {
 	for _, s := range p.Scopes {
 		r.Scopes = append(r.Scopes, PeriodScope{s.At.UTC(), feedNames(s.Added), feedNames(s.Removed)})
 	}
+	if p.Administration != nil {
+		a := AdministrationOf(*p.Administration)
+		r.Administration = &a
+	}
 	return r
 }
 

@@ -22,6 +22,7 @@ type Assessment struct {
 	StartedAt  time.Time
 	FinishedAt time.Time
 	Version    string // of controlwatch
+	Binary     string // SHA-256 of its file; empty: not known
 	Judge      Judge
 	SampleData bool
 	AsOf       bool      // judged from what the store held at At; nothing was looked at and nothing kept

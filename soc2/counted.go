@@ -8,6 +8,7 @@ import (
 
 // Counted is what is kept of an assessment's result: states and counters.
 type Counted struct {
+	Binary   string             `json:"binary,omitempty"` // SHA-256 of the program that judged; empty: not known
 	Outcomes map[Outcome]int    `json:"outcomes"`
 	Criteria []CountedCriterion `json:"criteria"`
 	Controls []CountedControl   `json:"controls"`
@@ -45,7 +46,7 @@ type CountedControl struct {
 
 // CountedOf takes states and counters from an assessment.
 func CountedOf(a *Assessment) Counted {
-	kept := Counted{Outcomes: a.Outcomes}
+	kept := Counted{Binary: a.Binary, Outcomes: a.Outcomes}
 	for _, c := range a.Criteria {
 		kept.Criteria = append(kept.Criteria, CountedCriterion{c.ID, c.State})
 	}

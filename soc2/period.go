@@ -67,6 +67,8 @@ type Period struct {
 	Judges      []JudgeChange
 	Scopes      []ScopeChange
 	LeftOut     int // controls that the filter leaves out
+	// Administration is what was done to the tool within the period; nil: nobody read it.
+	Administration *Administration
 }
 
 // ControlPeriod is a control over a period.

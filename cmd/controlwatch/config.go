@@ -7,6 +7,8 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/controlwatch/controlwatch/config"
+	"github.com/controlwatch/controlwatch/internal/admin"
+	"github.com/controlwatch/controlwatch/soc2"
 )
 
 func newConfig(p *program) *cobra.Command {
@@ -32,6 +34,11 @@ It makes no network call and opens no store.`,
 			_, judgeErr := newJudge(c)
 			if err := errors.Join(sourcesErr, judgeErr); err != nil {
 				return err
+			}
+			for _, d := range admin.Deciders(c) {
+				if d.Apart != soc2.ApartKnown {
+					fmt.Fprintf(p.stderr, "decision %s: that requester and approver are two people is not verified, only that their names differ; list both under identities\n", d.Decision)
+				}
 			}
 			_, err = fmt.Fprintf(p.stdout, "%s: %d sources, %d decisions, nothing wrong found\n", args[0], len(c.Sources), len(c.Decisions))
 			return err

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -10,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/internal/admin"
 	"github.com/controlwatch/controlwatch/internal/checkpoint"
 	"github.com/controlwatch/controlwatch/store"
 )
@@ -81,7 +83,8 @@ with it).`,
 }
 
 func newKeyRotate(p *program) *cobra.Command {
-	var file, next, who string
+	var file, next string
+	var who signedBy
 	cmd := &cobra.Command{
 		Use:   "rotate",
 		Short: "Hand the log over to a new signing key",
@@ -100,14 +103,14 @@ afterwards. Stop the daemon meanwhile: it would go on with the key it has.`,
 	}
 	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration that names the store")
 	cmd.Flags().StringVar(&next, "next", "", "file of the new key (default: one is made in place of the old)")
-	cmd.Flags().StringVar(&who, "by", "", "who does it (required)")
+	who.add(cmd, "by", "who does it (required)")
 	if err := cmd.MarkFlagRequired("by"); err != nil {
 		panic(err)
 	}
 	return cmd
 }
 
-func (p *program) rotateKey(ctx context.Context, file, next, who string) (err error) {
+func (p *program) rotateKey(ctx context.Context, file, next string, who signedBy) (err error) {
 	dsn, err := p.storedDSN(file)
 	if err != nil {
 		return err
@@ -123,6 +126,11 @@ func (p *program) rotateKey(ctx context.Context, file, next, who string) (err er
 	keys, err := s.LogKeys(ctx)
 	if err != nil {
 		return err
+	}
+	if who.key != "" { // what would be wrong with it is said before anything is handed over
+		if _, err := p.sign(ctx, s, who, file, store.Entry{Kind: admin.Rotated, Body: json.RawMessage("{}")}); err != nil {
+			return err
+		}
 	}
 	old := keys[len(keys)-1].Public
 	origin, _, _ := strings.Cut(old, "+")
@@ -144,7 +152,7 @@ func (p *program) rotateKey(ctx context.Context, file, next, who string) (err er
 	if err != nil {
 		return err
 	}
-	c, err := s.Rotate(ctx, key, evidence.Actor{Name: who})
+	c, err := s.Rotate(ctx, key, evidence.Actor{Name: who.name})
 	if err != nil {
 		return err
 	}
@@ -158,6 +166,24 @@ func (p *program) rotateKey(ctx context.Context, file, next, who string) (err er
 		}
 		place = logKeyFile(dsn)
 	}
+	if who.key != "" { // the key's own record cannot be signed by a person: the log signs it
+		if err := p.signRotation(ctx, s, file, who, old, key.Public()); err != nil {
+			return fmt.Errorf("the log is handed over, but who did it is not signed: %w", err)
+		}
+	}
 	fmt.Fprintf(p.stdout, "handed over at %d leaves\nnew key: %s, in %s\n", c.Size, key.Public(), place)
 	return nil
+}
+
+func (p *program) signRotation(ctx context.Context, s *store.Store, file string, who signedBy, from, to string) error {
+	body, err := json.Marshal(map[string]string{"from": from, "to": to})
+	if err != nil {
+		return err
+	}
+	entries, err := p.sign(ctx, s, who, file, store.Entry{Kind: admin.Rotated, Subject: to, Body: body})
+	if err != nil {
+		return err
+	}
+	_, err = s.Append(ctx, entries...)
+	return err
 }

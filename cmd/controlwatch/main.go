@@ -12,6 +12,7 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"sync"
 	"syscall"
 	"time"
 
@@ -31,7 +32,7 @@ func main() {
 	code := run(ctx, &program{
 		hangup: hangups,
 		stdin:  os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv, now: time.Now,
-		width: terminalWidth(os.Stdout), terminal: term.IsTerminal(int(os.Stderr.Fd())),
+		width: terminalWidth(os.Stdout), terminal: term.IsTerminal(int(os.Stderr.Fd())), binary: sync.OnceValues(ownDigest),
 	}, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -55,6 +56,7 @@ type program struct {
 	hangup         func() <-chan os.Signal // from now on, SIGHUP asks to read the configuration again; nil: it cannot
 	base           http.RoundTripper       // what providers are reached through; nil: the network
 	store          string
+	binary         func() (string, error) // SHA-256 of the running program; nil: not known
 }
 
 // exitError carries an exit code; its message, if any, was already shown.

@@ -18,6 +18,8 @@ type office struct {
 	t   *testing.T
 	dir string
 	now time.Time
+
+	binary string // digest of the program that is run; empty: not known
 }
 
 func newOffice(t *testing.T) *office {
@@ -59,6 +61,9 @@ func (o *office) run(args ...string) (code int, stdout, stderr string) {
 			return o.now
 		},
 		env: func(string) string { return "" }, store: "sqlite:" + filepath.Join(o.dir, "store.db"),
+	}
+	if o.binary != "" {
+		p.binary = func() (string, error) { return o.binary, nil }
 	}
 	code = run(context.Background(), p, append(args, "--store", p.store))
 	return code, out.String(), err.String()

@@ -11,6 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/controlwatch/controlwatch/config"
+	"github.com/controlwatch/controlwatch/internal/admin"
 	"github.com/controlwatch/controlwatch/report"
 	"github.com/controlwatch/controlwatch/soc2"
 	"github.com/controlwatch/controlwatch/store"
@@ -110,7 +111,12 @@ func (p *program) period(ctx context.Context, f periodFlags) (told soc2.Period, 
 		return told, err
 	}
 	asked.Filter = f.filter
-	return tellPeriod(ctx, line.store, line.judge, line.assessor.Sources, asked)
+	if told, err = tellPeriod(ctx, line.store, line.judge, line.assessor.Sources, asked); err != nil {
+		return told, err
+	}
+	done, err := admin.Acts(ctx, line.store, admin.Asked{From: asked.Window.From, To: asked.Window.To})
+	told.Administration = &done
+	return told, err
 }
 
 // tellPeriod reads a period from the store.

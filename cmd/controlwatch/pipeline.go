@@ -63,7 +63,7 @@ func (p *program) wire(s *store.Store, j *judge, o pipelineOptions) *pipeline {
 		},
 		assessor: &daemon.Assessor{
 			History: s, Engine: j.engine, Catalogue: j.catalogue, Decisions: j.decisions, Categories: o.config.Scope.Categories,
-			Sources: maxAges(o.sources), Records: j.records, Clock: p.now, Version: buildVersion(), SampleData: o.sampleData, Confirm: j.confirm,
+			Sources: maxAges(o.sources), Records: j.records, Clock: p.now, Version: buildVersion(), Binary: p.running().SHA256, SampleData: o.sampleData, Confirm: j.confirm,
 		},
 	}
 }

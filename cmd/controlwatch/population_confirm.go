@@ -17,7 +17,7 @@ import (
 
 func newPopulationConfirm(p *program) *cobra.Command {
 	var flags populationFlags
-	var by string
+	var by signedBy
 	cmd := &cobra.Command{
 		Use:   "confirm NAME",
 		Short: "Confirm, as a second person, a list that was taken out of another system",
@@ -27,51 +27,46 @@ number of rows. NAME is the system and the kind, such as personio/employment, as
 the population shows them, or the name of the data file.
 
 What is confirmed is the digest of the export's record and rows. The next export
-is another one, and asks for a word of its own. Whose word it is stays recorded as
-"identity not verified": nothing here proves who sits at the keyboard.`,
+is another one, and asks for a word of its own. Without --sign-with, whose word it is
+stays recorded as "identity not verified": nothing proves who sits at the keyboard.`,
 		Example: "  controlwatch population confirm personio/employment --by noor@example.com",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if strings.TrimSpace(by) == "" {
+			if strings.TrimSpace(by.name) == "" {
 				return errors.New("--by: missing; say who confirms")
 			}
 			line, err := p.openPast(cmd.Context(), flags.file)
 			if err != nil {
 				return err
 			}
-			id, e, err := line.confirm(cmd.Context(), args[0], by)
+			id, e, actor, err := line.confirm(cmd.Context(), args[0], by.name, p.records(by, flags.file))
 			if err := errors.Join(err, line.close()); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(p.stdout, "%s: %s (identity not verified) confirms %s as taken out of %s on %s by %s: %d rows, digest sha256:%s\n",
-				id, by, args[0], e.System, e.ExtractedAt, e.Preparer, e.Items, e.Digest)
+			_, err = fmt.Fprintf(p.stdout, "%s: %s confirms %s as taken out of %s on %s by %s: %d rows, digest sha256:%s\n",
+				id, actor, args[0], e.System, e.ExtractedAt, e.Preparer, e.Items, e.Digest)
 			return err
 		},
 	}
 	cmd.Flags().StringVarP(&flags.file, "config", "c", "", "configuration whose store it is")
-	cmd.Flags().StringVar(&by, "by", "", "who confirms; not the preparer (required)")
+	by.add(cmd, "by", "who confirms; not the preparer (required)")
 	return cmd
 }
 
-func (l *past) confirm(ctx context.Context, name, by string) (id string, newest soc2.Export, err error) {
+func (l *past) confirm(ctx context.Context, name, by string, record recorder) (id string, newest soc2.Export, actor evidence.Actor, err error) {
 	newest, place, err := l.newestExport(ctx, name)
 	if err != nil {
-		return "", newest, err
+		return "", newest, actor, err
 	}
 	if soc2.SamePerson(by, newest.Preparer) {
-		return "", newest, fmt.Errorf("--by: %s prepared the list; a second person has to confirm it", newest.Preparer)
+		return "", newest, actor, fmt.Errorf("--by: %s prepared the list; a second person has to confirm it", newest.Preparer)
 	}
 	body, err := json.Marshal(soc2.PopulationConfirmation{Name: place, Digest: newest.Digest, Export: newest, Preparer: newest.Preparer})
 	if err != nil {
-		return "", newest, err
+		return "", newest, actor, err
 	}
-	ids, err := l.store.Append(ctx, store.Entry{
-		Kind: soc2.EntryPopulationConfirmed, Subject: place, Actor: evidence.Actor{Name: strings.TrimSpace(by)}, Body: body,
-	})
-	if err != nil {
-		return "", newest, err
-	}
-	return ids[0], newest, nil
+	id, actor, err = record(ctx, l.store, store.Entry{Kind: soc2.EntryPopulationConfirmed, Subject: place, Body: body})
+	return id, newest, actor, err
 }
 
 // newestExport finds the newest export of a list by system/kind or data file.

@@ -22,6 +22,7 @@ import (
 
 func newRun(p *program) *cobra.Command {
 	var file string
+	var change changeFlags
 	cmd := &cobra.Command{
 		Use:   "run -c FILE",
 		Short: "Run as a daemon: pull on schedules, assess, serve metrics and a status page",
@@ -45,16 +46,17 @@ SIGTERM and Ctrl-C stop it: what is being pulled is dropped whole, what was
 committed stays. A second daemon on the same store is refused.`,
 		Example: "  controlwatch run -c controlwatch.yaml",
 		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.run(cmd.Context(), file) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.run(cmd.Context(), file, change) },
 	}
 	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration file (required)")
+	change.add(cmd)
 	if err := cmd.MarkFlagRequired("config"); err != nil {
 		panic(err) // the flag is defined a line above
 	}
 	return cmd
 }
 
-func (p *program) run(ctx context.Context, file string) (err error) {
+func (p *program) run(ctx context.Context, file string, change changeFlags) (err error) {
 	cfg, err := config.Read(file, p.env)
 	if err != nil {
 		return err
@@ -86,6 +88,12 @@ func (p *program) run(ctx context.Context, file string) (err error) {
 		return err
 	}
 	defer func() { err = errors.Join(err, release()) }()
+	records := p.administer(s, dsn, change)
+	stopped, err := records.start(ctx, cfg, sources, j)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, stopped(ctx, err)) }()
 	work, err := p.workOf(ctx, s, j, pipelineOptions{config: cfg, sources: sources})
 	if err != nil {
 		return err
@@ -97,7 +105,7 @@ func (p *program) run(ctx context.Context, file string) (err error) {
 	d, err := daemon.New(daemon.Options{
 		Address: cfg.Listen, Version: buildVersion(), Work: work, Token: p.env("CONTROLWATCH_API_TOKEN"),
 		Reload: hangup, Fingerprint: func() string { return fingerprint(file) },
-		Load:  func(ctx context.Context) (daemon.Work, error) { return p.reload(ctx, s, cfg, measures) },
+		Load:  func(ctx context.Context) (daemon.Work, error) { return p.reload(ctx, records, cfg, measures) },
 		Drift: s, Metrics: measures, Log: newLog(p.stderr), Clock: p.now,
 	})
 	if err != nil {
@@ -134,7 +142,7 @@ func (l *pipeline) work(o pipelineOptions) daemon.Work {
 
 // reload reads the configuration that is written now. What cannot change while
 // the process runs must be as it was.
-func (p *program) reload(ctx context.Context, s *store.Store, running config.Config, measures *metrics.Metrics) (daemon.Work, error) {
+func (p *program) reload(ctx context.Context, records *administration, running config.Config, measures *metrics.Metrics) (daemon.Work, error) {
 	next, err := config.Read(running.File, p.env)
 	if err != nil {
 		return daemon.Work{}, err
@@ -156,7 +164,10 @@ func (p *program) reload(ctx context.Context, s *store.Store, running config.Con
 	if err != nil {
 		return daemon.Work{}, err
 	}
-	return p.workOf(ctx, s, j, pipelineOptions{config: next, sources: sources})
+	if err := records.settle(ctx, next, sources, j); err != nil {
+		return daemon.Work{}, err // nothing is taken up that is not recorded
+	}
+	return p.workOf(ctx, records.store, j, pipelineOptions{config: next, sources: sources})
 }
 
 // fingerprint differs whenever a file's content does. A file that cannot be

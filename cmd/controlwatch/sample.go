@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/controlwatch/controlwatch/config"
-	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/report"
 	"github.com/controlwatch/controlwatch/soc2"
 	"github.com/controlwatch/controlwatch/store"
@@ -22,10 +21,11 @@ import (
 // sampleFlags say what is drawn.
 type sampleFlags struct {
 	populationFlags
-	size                 int
-	by, seed, frequency  string
-	items, auditor, name string
-	output               string
+	size                int
+	by, seed, frequency string
+	items, auditor      string
+	drawnBy             signedBy
+	output              string
 }
 
 func newSample(p *program) *cobra.Command {
@@ -83,7 +83,7 @@ or an item of the list is not in it`,
 	cmd.Flags().StringVar(&flags.seed, "seed", "", "what decides the draw: any text; the auditor's, where it is theirs")
 	cmd.Flags().StringVar(&flags.items, "items", "", "file with a list of items instead of a draw: key, id or name on each line")
 	cmd.Flags().StringVar(&flags.auditor, "auditor", "", "whose seed or list it is")
-	cmd.Flags().StringVar(&flags.name, "drawn-by", "", "who draws, for the record (default: $USER)")
+	flags.drawnBy.add(cmd, "drawn-by", "who draws, for the record (default: $USER)")
 	cmd.Flags().StringVarP(&flags.output, "output", "o", "text", "text or json")
 	cmd.AddCommand(newSampleShow(p), newSampleDeviation(p))
 	return cmd
@@ -146,7 +146,7 @@ func (p *program) sample(ctx context.Context, name string, flags sampleFlags) (o
 	if err := errors.Join(flags.check(), flags.configuredSize(p.env)); err != nil {
 		return out, err
 	}
-	who, err := p.actor("--drawn-by", flags.name)
+	who, err := p.actor("--drawn-by", flags.drawnBy.name)
 	if err != nil {
 		return out, err
 	}
@@ -179,11 +179,17 @@ func (p *program) sample(ctx context.Context, name string, flags sampleFlags) (o
 	if err != nil {
 		return out, err
 	}
-	ids, err := line.store.Append(ctx, store.Entry{Kind: soc2.EntrySample, Subject: s.Population, Actor: evidence.Actor{Name: who}, Body: body})
+	record := p.records(signedBy{name: who, key: flags.drawnBy.key}, flags.file)
+	id, _, err := record(ctx, line.store, store.Entry{Kind: soc2.EntrySample, Subject: s.Population, Body: body})
 	if err != nil {
 		return out, err
 	}
-	return line.sampleOf(ctx, ids[0])
+	kept, err := p.openPast(ctx, flags.file) // what was read before does not have it
+	if err != nil {
+		return out, err
+	}
+	defer func() { err = errors.Join(err, kept.close()) }()
+	return kept.sampleOf(ctx, id)
 }
 
 func drawFrom(p soc2.Population, flags sampleFlags, list []string) (soc2.Sample, error) {

@@ -45,7 +45,8 @@ evidence as the store holds it, and the deviations recorded since.`,
 }
 
 func newSampleDeviation(p *program) *cobra.Command {
-	var file, by string
+	var file string
+	var by signedBy
 	var d soc2.SampleDeviation
 	cmd := &cobra.Command{
 		Use:   "deviation SAMPLE ITEM",
@@ -62,7 +63,7 @@ changed or taken back; another one says more.`,
 			for _, f := range []struct {
 				name string
 				text *string
-			}{{"--cause", &d.Cause}, {"--extent", &d.Extent}, {"--compensating-control", &d.CompensatingControl}, {"--by", &by}} {
+			}{{"--cause", &d.Cause}, {"--extent", &d.Extent}, {"--compensating-control", &d.CompensatingControl}, {"--by", &by.name}} {
 				if *f.text = strings.TrimSpace(*f.text); *f.text == "" {
 					errs = append(errs, fmt.Errorf("%s: missing; a deviation says it, if only to say that there is none", f.name))
 				}
@@ -74,41 +75,37 @@ changed or taken back; another one says more.`,
 			if err != nil {
 				return err
 			}
-			id, err := line.deviate(cmd.Context(), args[0], args[1], by, d)
+			id, actor, err := line.deviate(cmd.Context(), args[0], args[1], d, p.records(by, file))
 			if err := errors.Join(err, line.close()); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(p.stdout, "%s: deviation recorded on %s of sample %s by %s (identity not verified)\n", id, args[1], args[0], by)
+			_, err = fmt.Fprintf(p.stdout, "%s: deviation recorded on %s of sample %s by %s\n", id, args[1], args[0], actor)
 			return err
 		},
 	}
 	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration whose store it is")
-	cmd.Flags().StringVar(&by, "by", "", "who records it (required)")
+	by.add(cmd, "by", "who records it (required)")
 	cmd.Flags().StringVar(&d.Cause, "cause", "", "why the control did not operate (required)")
 	cmd.Flags().StringVar(&d.Extent, "extent", "", "how far it reaches (required)")
 	cmd.Flags().StringVar(&d.CompensatingControl, "compensating-control", "", "what made up for it, or none (required)")
 	return cmd
 }
 
-func (l *past) deviate(ctx context.Context, id, word, by string, d soc2.SampleDeviation) (string, error) {
+func (l *past) deviate(ctx context.Context, id, word string, d soc2.SampleDeviation, record recorder) (_ string, actor evidence.Actor, err error) {
 	s, _, err := l.sampleEntry(ctx, id)
 	if err != nil {
-		return "", err
+		return "", actor, err
 	}
 	item, ok := s.Find(word)
 	if !ok {
-		return "", fmt.Errorf("sample %s has no item %q, or several: give its place, from `controlwatch sample show %s`", id, word, id)
+		return "", actor, fmt.Errorf("sample %s has no item %q, or several: give its place, from `controlwatch sample show %s`", id, word, id)
 	}
 	d.Sample, d.Item = id, item.Key
 	body, err := json.Marshal(d)
 	if err != nil {
-		return "", err
+		return "", actor, err
 	}
-	ids, err := l.store.Append(ctx, store.Entry{Kind: soc2.EntrySampleDeviation, Subject: id, Actor: evidence.Actor{Name: by}, Body: body})
-	if err != nil {
-		return "", err
-	}
-	return ids[0], nil
+	return record(ctx, l.store, store.Entry{Kind: soc2.EntrySampleDeviation, Subject: id, Body: body})
 }
 
 func (l *past) sampleEntry(ctx context.Context, id string) (s soc2.Sample, entry store.Entry, err error) {

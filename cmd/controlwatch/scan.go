@@ -23,6 +23,7 @@ type scanFlags struct {
 	config, output, out, failOn string
 	asOf, since                 string
 	filter                      soc2.Filter
+	change                      changeFlags
 }
 
 func newScan(p *program) *cobra.Command {
@@ -64,6 +65,7 @@ acceptance covers · 2 could not run · 3 no such gap, but something was not see
 	cmd.Flags().StringVar(&f.asOf, "as-of", "", "judge what the store held at this time, without looking")
 	cmd.Flags().StringVar(&f.since, "since", "", "add what drifted since this time, and why (table only)")
 	filterFlags(cmd, &f.filter)
+	f.change.add(cmd)
 	return cmd
 }
 
@@ -190,7 +192,11 @@ func (p *program) look(ctx context.Context, f scanFlags) (*pipeline, soc2.Assess
 		return nil, none, err
 	}
 	progress := p.newProgress()
-	line, err := p.newPipeline(ctx, pipelineOptions{dsn: dsn, config: cfg, sources: sources, progress: progress.event})
+	j, err := newJudge(cfg)
+	if err != nil {
+		return nil, none, err
+	}
+	line, err := p.newPipeline(ctx, pipelineOptions{dsn: dsn, config: cfg, sources: sources, progress: progress.event, judge: j})
 	if err != nil {
 		return nil, none, err
 	}
@@ -198,6 +204,9 @@ func (p *program) look(ctx context.Context, f scanFlags) (*pipeline, soc2.Assess
 		if err := line.refuseBesideDaemon(); err != nil {
 			return line, none, err
 		}
+	}
+	if err := p.administer(line.store, dsn, f.change).scan(ctx, cfg, sources, pulled, j); err != nil {
+		return line, none, err
 	}
 	assessment, err := line.once(ctx, pulled)
 	progress.close()

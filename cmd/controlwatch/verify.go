@@ -33,7 +33,7 @@ func newVerify(p *program) *cobra.Command {
 is kept beside them: the leaves of the evidence log from rows, its tree from the
 leaves, every body against its digest, every checkpoint's signature and root, the
 keys that vouch for each other, current facts from their history, drift from the
-states it was noted with, and the order of the clocks. It names the first record
+states it was noted with, the signatures of people, and the order of the clocks. It names the first record
 that does not fit, what it belongs to, and what can no longer be trusted.
 
 Given a BUNDLE ("controlwatch export") it checks that instead, by itself: no store is
@@ -96,6 +96,10 @@ func (p *program) verify(ctx context.Context, args []string, f verifyFlags) erro
 	if err != nil {
 		return err
 	}
+	people, err := p.verifyPeople(ctx, f, s, v)
+	if err != nil {
+		return err
+	}
 	anchored, err := p.verifyAnchors(ctx, f, s, v)
 	if err != nil {
 		return err
@@ -111,10 +115,11 @@ func (p *program) verify(ctx context.Context, args []string, f verifyFlags) erro
 			OK     bool   `json:"ok"`
 			Tokens int    `json:"tokens"` // of anchors, judged
 			Words  string `json:"protection"`
+			People int    `json:"signed_by_people"` // records whose personal signatures fit
 			*store.Verification
-		}{"controlwatch.verify/v1", s.Path(), f.fast, f.since, v.OK(), anchored.tokens, anchored.protected.Words(), v})
+		}{"controlwatch.verify/v1", s.Path(), f.fast, f.since, v.OK(), anchored.tokens, anchored.protected.Words(), people, v})
 	} else {
-		err = report.Lines(p.stdout, verifyText(s.Path(), f, v, anchored), p.reportOptions())
+		err = report.Lines(p.stdout, append(verifyText(s.Path(), f, v, anchored), peopleText(people)...), p.reportOptions())
 	}
 	if err == nil && !v.OK() {
 		err = exitError{exitGap}

@@ -55,7 +55,7 @@ func TestVerifyFromTheFirstScanToAnAlteredVerdict(t *testing.T) {
 	require.Equal(t, "controlwatch.verify/v1", v.Schema)
 	require.True(t, v.OK)
 	require.True(t, v.Pinned)
-	require.EqualValues(t, 2, v.Checkpoints)
+	require.EqualValues(t, 4, v.Checkpoints)
 	require.Equal(t, v.Commits, v.Signed)
 
 	o.sql("DROP TRIGGER drift_no_update", "UPDATE drift SET outcome_to = 'pass'")

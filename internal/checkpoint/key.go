@@ -2,7 +2,9 @@ package checkpoint
 
 import (
 	"crypto/ed25519"
+	"crypto/hmac"
 	"crypto/rand"
+	"crypto/sha256"
 	"encoding/base64"
 	"encoding/hex"
 	"errors"
@@ -19,11 +21,16 @@ import (
 type Key struct {
 	note.Signer
 	public string
+	derive func(purpose string) []byte
 }
 
 // Public is the key that others check signatures with, in the note's own form
 // "name+hash+key".
 func (k Key) Public() string { return k.public }
+
+// Derive gives a key for another purpose than signing, which says nothing of this
+// one. Whoever lacks this key cannot make it.
+func (k Key) Derive(purpose string) []byte { return k.derive(purpose) }
 
 // Generate makes a key for the log of an origin; without one, for a new log.
 func Generate(origin string) (key Key, secret string, err error) {
@@ -61,7 +68,11 @@ func Parse(secret string) (Key, error) {
 	if err != nil {
 		return Key{}, errKey
 	}
-	return Key{Signer: signer, public: public}, nil
+	return Key{Signer: signer, public: public, derive: func(purpose string) []byte {
+		mac := hmac.New(sha256.New, raw[1:])
+		_, _ = mac.Write([]byte("controlwatch: " + purpose)) // a hash takes everything
+		return mac.Sum(nil)
+	}}, nil
 }
 
 // ReadFile reads a key that only its owner can read.
