@@ -151,6 +151,7 @@ func (c *Config) fill() {
 		c.Confirm.Pulls = DefaultConfirmPulls
 	}
 	c.Evidence.Answers.fill()
+	c.Evidence.Retention.fill()
 	if c.AssessEvery == 0 {
 		c.AssessEvery = Duration(DefaultAssessEvery)
 	}
@@ -210,6 +211,9 @@ func (c *Config) validate() error {
 	}
 	for field, problem := range c.Evidence.Answers.problems() {
 		wrong([]any{"evidence", "answers", field}, "evidence.answers.%s: %s", field, problem)
+	}
+	for field, problem := range c.Evidence.Retention.problems() {
+		wrong([]any{"evidence", "retention", field}, "evidence.retention.%s: %s", field, problem)
 	}
 	for _, p := range c.Evidence.Log.problems() {
 		wrong(append([]any{"evidence", "log"}, p.path...), "%s", p.text)

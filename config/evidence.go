@@ -9,8 +9,9 @@ import (
 
 // Evidence is what is kept beside the facts, and how all of it is kept.
 type Evidence struct {
-	Answers Answers `yaml:"answers" json:"answers,omitzero"`
-	Log     Log     `yaml:"log" json:"log,omitzero"`
+	Answers   Answers   `yaml:"answers" json:"answers,omitzero"`
+	Log       Log       `yaml:"log" json:"log,omitzero"`
+	Retention Retention `yaml:"retention" json:"retention,omitzero"`
 }
 
 // Answers bounds what is kept of the providers' redacted answers.

@@ -26,7 +26,8 @@ type Daemon struct {
 	failing   atomic.Bool                  // the last assessment failed
 	badConfig atomic.Bool                  // the last reload failed
 
-	fingerprint string // of the configuration when it was last looked at
+	pruned      time.Time // when old evidence was last pruned; assessments are one at a time
+	fingerprint string    // of the configuration when it was last looked at
 }
 
 // Listen takes the address, so that a taken one is told before anything is

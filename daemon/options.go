@@ -52,6 +52,8 @@ type Work struct {
 	Period func(context.Context) (soc2.Period, error)
 	// Seal signs what was kept, after each assessment. Nil: nothing is signed.
 	Seal func(context.Context) error
+	// Prune removes what is older than the retention, once a day. Nil: nothing is ever pruned.
+	Prune func(context.Context) (store.Pruning, error)
 	// Anchor hands what was signed to the log's anchors, and says how far it is
 	// protected where there are none. Nil: nothing signs.
 	Anchor func(context.Context) (anchor.Round, error)

@@ -90,6 +90,7 @@ func (d *Daemon) assess(ctx context.Context, doing *duty) {
 	d.published.Store(&next)
 	d.logAssessment(next.assessment, took, ran)
 	d.seal(ctx, doing)
+	d.prune(ctx, doing)
 }
 
 // seal signs what was kept. Evidence that could not be signed is still evidence,

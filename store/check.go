@@ -94,7 +94,11 @@ func checkBodies(ctx context.Context, tx session) error {
 		if err := rows.Scan(&id, &digest, &body); err != nil {
 			return err
 		}
-		return stored{digest: digest, body: body}.verify(fmt.Sprintf("blob %d", id))
+		err := stored{digest: digest, body: body}.verify(fmt.Sprintf("blob %d", id))
+		if _, pruned := tx.pruned(ctx, err); pruned {
+			return nil
+		}
+		return err
 	}, "SELECT id, digest, body FROM blob ORDER BY id")
 }
 

@@ -30,6 +30,7 @@ var children = map[string]func(args []string) error{
 	"schedule": scheduleUntilClosed,
 	"open":     openOnce,
 	"limited":  commitUnderLimit,
+	"prune":    pruneUntilKilled,
 }
 
 // command is the test binary, told to do one of the things above.

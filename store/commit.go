@@ -111,7 +111,11 @@ func (c *commit) digested(ctx context.Context, digest string, body []byte) (int6
 		return 0, fmt.Errorf("digest %q: %w", digest, err)
 	}
 	var id int64
-	err = c.row(ctx, "SELECT id FROM blob WHERE digest = $1", raw).Scan(&id)
+	var empty bool
+	err = c.row(ctx, "SELECT id, length(body) = 0 FROM blob WHERE digest = $1", raw).Scan(&id, &empty)
+	if err == nil && empty && len(body) > 0 { // it was pruned, and is evidence again
+		err = c.exec(ctx, "UPDATE blob SET body = $1 WHERE id = $2", body, id)
+	}
 	if !errors.Is(err, sql.ErrNoRows) {
 		return id, err
 	}

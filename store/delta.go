@@ -65,6 +65,7 @@ var loggedTables = []loggedTable{
 	{"assessment_inputs", "assessment_inputs", `SELECT i.seq, i.up_to, i.before, b.digest AS basis
 		FROM assessment_inputs i LEFT JOIN blob b ON b.id = i.basis
 		WHERE i.seq BETWEEN $1 AND $2 ORDER BY i.seq`},
+	{"tombstone", "tombstone", `SELECT t.seq, b.digest AS pruned, t.rule FROM tombstone t JOIN blob b ON b.id = t.blob WHERE t.seq BETWEEN $1 AND $2 ORDER BY t.seq, t.blob`},
 }
 
 // chunk is how many commits are read back at once.

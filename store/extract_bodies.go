@@ -18,23 +18,27 @@ type Body struct {
 	Bytes  []byte // good until the next
 }
 
+// unpruned leaves out what was pruned: its digest stays in the lines, and the bundle
+// says that the body is not in it.
+const unpruned = " AND (length(b.body) > 0 OR NOT EXISTS (SELECT 1 FROM tombstone t WHERE t.blob = b.id))"
+
 // bodyQueries give, by class, the bodies of the window and those that held when it
 // began: seq, digest, body. $1 and $2 are the first and the last commit.
 var bodyQueries = map[string]string{
-	"plans": `SELECT p.seq, b.digest, b.body FROM plan p JOIN blob b ON b.id = p.record
+	"plans": `SELECT p.seq, b.digest, b.body FROM plan p JOIN blob b ON b.id = p.record` + unpruned + `
 		WHERE p.seq BETWEEN $1 AND $2 OR p.seq IN (SELECT MAX(seq) FROM plan WHERE seq < $1 GROUP BY source) ORDER BY p.seq`,
-	"pulls": `SELECT p.seq, b.digest, b.body FROM pull p JOIN blob b ON b.id = p.record
+	"pulls": `SELECT p.seq, b.digest, b.body FROM pull p JOIN blob b ON b.id = p.record` + unpruned + `
 		WHERE p.seq BETWEEN $1 AND $2 OR p.seq IN (SELECT MAX(seq) FROM pull WHERE seq < $1 GROUP BY feed) ORDER BY p.seq`,
 	// Of a record only its first use is kept, so any of them may be in force.
-	"records": `SELECT r.seq, b.digest, b.body FROM record r JOIN blob b ON b.id = r.blob WHERE r.seq <= $2 AND $1 > 0 ORDER BY r.seq, r.kind`,
-	"assessments": `SELECT a.seq, b.digest, b.body FROM assessment a JOIN blob b ON b.id IN (a.feeds, a.result)
+	"records": `SELECT r.seq, b.digest, b.body FROM record r JOIN blob b ON b.id = r.blob` + unpruned + ` WHERE r.seq <= $2 AND $1 > 0 ORDER BY r.seq, r.kind`,
+	"assessments": `SELECT a.seq, b.digest, b.body FROM assessment a JOIN blob b ON b.id IN (a.feeds, a.result)` + unpruned + `
 		WHERE a.seq BETWEEN $1 AND $2 OR a.seq = (SELECT MAX(seq) FROM assessment WHERE seq < $1) ORDER BY a.seq, b.id`,
-	"checks": `SELECT MIN(s.seq), b.digest, b.body FROM finding_state s JOIN blob b ON b.id = s.checks
+	"checks": `SELECT MIN(s.seq), b.digest, b.body FROM finding_state s JOIN blob b ON b.id = s.checks` + unpruned + `
 		WHERE s.seq BETWEEN $1 AND $2 OR s.seq = (SELECT MAX(n.seq) FROM finding_state n WHERE n.resource = s.resource AND n.seq < $1)
 		GROUP BY b.id ORDER BY 1, b.id`,
-	"inputs": `SELECT i.seq, b.digest, b.body FROM assessment_inputs i JOIN blob b ON b.id = i.basis
+	"inputs": `SELECT i.seq, b.digest, b.body FROM assessment_inputs i JOIN blob b ON b.id = i.basis` + unpruned + `
 		WHERE i.seq BETWEEN $1 AND $2 OR i.seq = (SELECT MAX(seq) FROM assessment_inputs WHERE seq < $1) ORDER BY i.seq`,
-	"entries": `SELECT e.seq, b.digest, b.body FROM entry e JOIN blob b ON b.id = e.body
+	"entries": `SELECT e.seq, b.digest, b.body FROM entry e JOIN blob b ON b.id = e.body` + unpruned + `
 		WHERE e.seq BETWEEN $1 AND $2 OR e.kind = '` + EntryLogKey + `' AND e.seq <= (SELECT MAX(seq) FROM checkpoint) ORDER BY e.seq, e.ord`,
 }
 
@@ -116,7 +120,7 @@ func (e *Extract) Facts(ctx context.Context, wanted func(evidence.Kind) bool) it
 		}, `SELECT r.provider, r.account, r.region, r.kind, r.ref, n.type, f.collector, c.seq, l.at, b.digest, b.body, u.seq, u.at
 			FROM resource r CROSS JOIN fact_change c
 			JOIN population n ON n.id = c.population JOIN feed f ON f.id = n.feed
-			JOIN blob b ON b.id = c.blob JOIN commit_log l ON l.seq = c.seq
+			JOIN blob b ON b.id = c.blob` + unpruned + ` JOIN commit_log l ON l.seq = c.seq
 			LEFT JOIN commit_log u ON u.seq = (SELECT MIN(x.seq) FROM fact_change x
 				WHERE x.population = c.population AND x.resource = c.resource AND x.seq > c.seq AND x.seq <= $2)
 			WHERE c.resource = r.id AND c.seq <= $2 AND (c.seq >= $1 OR c.seq = (SELECT MAX(p.seq) FROM fact_change p
@@ -156,7 +160,7 @@ func (e *Extract) States(ctx context.Context) iter.Seq2[StatesRow, error] {
 			return s, err
 		}, `SELECT r.provider, r.account, r.region, r.kind, r.ref, s.type, s.name, s.seq, l.at, s.checks, b.digest, s.states,
 				NOT EXISTS (SELECT 1 FROM finding_state x WHERE x.resource = s.resource AND x.seq > s.seq AND x.seq <= $2)
-			FROM resource r CROSS JOIN finding_state s JOIN commit_log l ON l.seq = s.seq JOIN blob b ON b.id = s.checks
+			FROM resource r CROSS JOIN finding_state s JOIN commit_log l ON l.seq = s.seq JOIN blob b ON b.id = s.checks` + unpruned + `
 			WHERE s.resource = r.id AND s.seq <= $2 AND (s.seq >= $1 OR s.seq = (SELECT MAX(p.seq) FROM finding_state p
 				WHERE p.resource = s.resource AND p.seq < $1))`+inKeyOrder+`, s.seq`, e.First, e.Last)
 	}
@@ -184,6 +188,6 @@ func (e *Extract) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 			n.ID, n.At, n.Body = entryID(seq, ord), fromMicros(at), body.body
 			return n, body.verify("record " + n.ID)
 		}, `SELECT e.seq, e.ord, l.at, e.kind, e.subject, e.actor, e.identity, b.digest, b.body
-			FROM entry e JOIN commit_log l ON l.seq = e.seq JOIN blob b ON b.id = e.body WHERE e.seq BETWEEN $1 AND $2 ORDER BY e.seq, e.ord`, e.First, e.Last)
+			FROM entry e JOIN commit_log l ON l.seq = e.seq JOIN blob b ON b.id = e.body` + unpruned + ` WHERE e.seq BETWEEN $1 AND $2 ORDER BY e.seq, e.ord`, e.First, e.Last)
 	}
 }

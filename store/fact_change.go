@@ -11,6 +11,7 @@ import (
 type held struct {
 	resource int64
 	digest   string
+	pruned   bool // its body, which is evidence again once it is seen
 }
 
 // changeFacts writes how what was seen of a population differs from what it had,
@@ -23,7 +24,7 @@ func (c *commit) changeFacts(ctx context.Context, population int64, seen []encod
 	for _, f := range seen {
 		old, known := had[f.key]
 		delete(had, f.key)
-		if known && old.digest == f.digest {
+		if known && old.digest == f.digest && !old.pruned {
 			continue
 		}
 		resource := old.resource
@@ -51,14 +52,14 @@ func (c *commit) heldBy(ctx context.Context, population int64) (had map[evidence
 		var h held
 		var k evidence.Key
 		var b stored
-		if err := rows.Scan(&h.resource, &k.Provider, &k.Account, &k.Region, &k.Kind, &k.ID, &b.digest); err != nil {
+		if err := rows.Scan(&h.resource, &k.Provider, &k.Account, &k.Region, &k.Kind, &k.ID, &b.digest, &h.pruned); err != nil {
 			return err
 		}
 		h.digest = b.name()
 		had[k] = h
 		order = append(order, k)
 		return nil
-	}, `SELECT r.id, r.provider, r.account, r.region, r.kind, r.ref, b.digest
+	}, `SELECT r.id, r.provider, r.account, r.region, r.kind, r.ref, b.digest, length(b.body) = 0
 		FROM fact_current f JOIN resource r ON r.id = f.resource JOIN blob b ON b.id = f.blob
 		WHERE f.population = $1 ORDER BY f.resource`, population)
 	return had, order, err

@@ -50,7 +50,7 @@ func (v *View) facts(ctx context.Context, wanted func(evidence.Kind) bool) iter.
 		var last *seen
 		stopped := false
 		err := v.tx.each(ctx, func(rows *sql.Rows) error {
-			one, counts, err := v.scanFact(rows)
+			one, counts, err := v.scanFact(ctx, rows)
 			if err != nil || !counts {
 				return err
 			}
@@ -96,7 +96,7 @@ func (v *View) factQuery(wanted func(evidence.Kind) bool) string {
 	return query + inKeyOrder
 }
 
-func (v *View) scanFact(rows *sql.Rows) (one seen, counts bool, err error) {
+func (v *View) scanFact(ctx context.Context, rows *sql.Rows) (one seen, counts bool, err error) {
 	var kind string
 	var population, seq, started int64
 	var digest, body sql.RawBytes
@@ -109,6 +109,11 @@ func (v *View) scanFact(rows *sql.Rows) (one seen, counts bool, err error) {
 	}
 	b := stored{digest: digest, body: body}
 	if err := b.verify("fact of " + pullID(seq)); err != nil {
+		if v.pruned[population] {
+			if _, pruned := v.tx.pruned(ctx, err); pruned {
+				return one, false, nil // the list is told to be incomplete
+			}
+		}
 		return one, false, err
 	}
 	f, err := evidence.DecodeFactOf(evidence.Kind(kind), body)

@@ -16,6 +16,8 @@ type sight struct {
 	complete    int64     // the newest pull that saw all of it; 0: none did
 	completedAt time.Time // its start
 	order       int       // among the populations planned
+	of          evidence.Population
+	feed        int // its place among the view's
 }
 
 // fillState adds to a planned feed what it delivered up to a commit. The sights
@@ -52,6 +54,7 @@ func fillState(ctx context.Context, tx session, feed *evidence.FeedState, upTo i
 		if s.population == 0 {
 			continue
 		}
+		s.of = p
 		sights = append(sights, s)
 		if s.complete != 0 {
 			feed.Complete[p.Type] = s.completedAt

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -93,7 +94,7 @@ func (l *list) read(ctx context.Context, tx session, q HistoryQuery) error {
 	if err := l.readLooks(ctx, tx, q); err != nil {
 		return err
 	}
-	return l.readVersions(ctx, tx)
+	return l.readVersions(ctx, tx, q)
 }
 
 func (l *list) readLooks(ctx context.Context, tx session, q HistoryQuery) error {
@@ -156,6 +157,9 @@ func pullRecord(ctx context.Context, tx session, seq int64) (*evidence.Pull, err
 	}
 	what := "pull " + pullID(seq)
 	if err := b.verify(what); err != nil {
+		if t, pruned := tx.pruned(ctx, err); pruned {
+			return &evidence.Pull{Holes: []evidence.Hole{*t.hole("its record was", "")}}, nil
+		}
 		return nil, err
 	}
 	var record struct {
@@ -175,7 +179,10 @@ func pullRecord(ctx context.Context, tx session, seq int64) (*evidence.Pull, err
 	}, nil
 }
 
-func (l *list) readVersions(ctx context.Context, tx session) error {
+func (l *list) readVersions(ctx context.Context, tx session, q HistoryQuery) error {
+	before := l.lastBefore(q.From)
+	var missing error // of the last version; it matters unless the next came before the period
+	var of evidence.Key
 	texts := map[string]string{} // one copy of what thousands of resources have in common
 	one := func(text string) string {
 		if same, ok := texts[text]; ok {
@@ -192,6 +199,10 @@ func (l *list) readVersions(ctx context.Context, tx session) error {
 			return err
 		}
 		k.Provider, k.Account, k.Region, k.Kind = one(k.Provider), one(k.Account), one(k.Region), evidence.Kind(one(string(k.Kind)))
+		if missing != nil && (of != *k || v.Seq > before) {
+			return missing
+		}
+		missing = nil
 		if digest == nil {
 			v.Gone = true
 			l.Versions = append(l.Versions, v)
@@ -199,6 +210,10 @@ func (l *list) readVersions(ctx context.Context, tx session) error {
 		}
 		b := stored{digest: digest, body: body}
 		if err := b.verify("fact of " + pullID(v.Seq)); err != nil {
+			if _, pruned := tx.pruned(ctx, err); pruned {
+				missing, of = err, *k
+				return nil
+			}
 			return err
 		}
 		f, err := evidence.DecodeFactOf(k.Kind, body)
@@ -213,5 +228,15 @@ func (l *list) readVersions(ctx context.Context, tx session) error {
 		FROM fact_change c JOIN resource r ON r.id = c.resource LEFT JOIN blob b ON b.id = c.blob
 		WHERE c.population = $1 ORDER BY c.resource, c.seq`, l.population)
 	l.Versions = slices.Clip(l.Versions)
-	return err
+	return errors.Join(err, missing)
+}
+
+// lastBefore is the newest pull of the list that began before a time.
+func (l *list) lastBefore(at time.Time) (seq int64) {
+	for _, look := range l.Looks {
+		if look.StartedAt.Before(at) {
+			seq = max(seq, look.Seq)
+		}
+	}
+	return seq
 }

@@ -71,7 +71,7 @@ func (s *Store) openReading(ctx context.Context) error {
 	switch {
 	case tables > known:
 		return newerTables(tables, known)
-	case tables < known:
+	case tables < known && !s.options.older:
 		return fmt.Errorf("the store was written by an older controlwatch (tables %d, this one knows %d): open a copy of it once with \"controlwatch scan\" or \"run\" to bring it up to date", tables, known)
 	}
 	return nil

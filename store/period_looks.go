@@ -174,6 +174,9 @@ func (r *periodReader) holeOf(ctx context.Context, seq int64, populationType str
 	}
 	var pull evidence.Pull
 	if err := r.blob(ctx, record, "pull "+pullID(seq), &pull); err != nil {
+		if t, pruned := r.tx.pruned(ctx, err); pruned {
+			return t.hole("why pull "+pullID(seq)+" did not see all of it was", populationType), nil
+		}
 		return nil, err
 	}
 	if h, ok := pull.HoleFor(populationType); ok {

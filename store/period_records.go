@@ -106,10 +106,13 @@ type assessedResult struct {
 // judgedControls are the controls an assessment judged; of their versions nothing is known.
 func (r *periodReader) judgedControls(ctx context.Context, a assessedRow) (map[string]int, error) {
 	var result assessedResult
+	controls := map[string]int{}
 	if err := r.blob(ctx, a.result, "result of an assessment", &result); err != nil {
+		if _, pruned := r.tx.pruned(ctx, err); pruned {
+			return controls, nil // of what was judged then, only the verdicts are known
+		}
 		return nil, err
 	}
-	controls := map[string]int{}
 	for _, c := range result.Controls {
 		controls[c.ID] = 0
 	}
@@ -123,6 +126,9 @@ func (r *periodReader) standing(ctx context.Context) error {
 	}
 	var result assessedResult
 	if err := r.blob(ctx, r.assessed[len(r.assessed)-1].result, "result of an assessment", &result); err != nil {
+		if _, pruned := r.tx.pruned(ctx, err); pruned {
+			return nil // how each control stood is not known any more, and told so
+		}
 		return err
 	}
 	for _, c := range result.Controls {

@@ -23,6 +23,13 @@ type Reel struct {
 	loaded bool
 	facts  map[evidence.Key]map[int64]reelFact // by population
 	order  []evidence.Key
+	pruned map[reelPlace]Tombstone // facts whose bodies are not there any more
+}
+
+// reelPlace is where a fact stands.
+type reelPlace struct {
+	key        evidence.Key
+	population int64
 }
 
 type reelFact struct {
@@ -35,7 +42,7 @@ func (s *Store) Reel() *Reel { return &Reel{store: s} }
 
 // AsJudged opens what an assessment judged; see Store.AsJudged.
 func (r *Reel) AsJudged(ctx context.Context, m Made, sources map[string]time.Duration) (*View, error) {
-	v, err := r.store.AsJudged(ctx, m, sources)
+	v, err := r.store.view(ctx, &View{at: m.At, sources: sources, upTo: m.UpTo, judged: m.Before, asOf: true, reel: r})
 	if err != nil {
 		return nil, err
 	}
@@ -43,7 +50,7 @@ func (r *Reel) AsJudged(ctx context.Context, m Made, sources map[string]time.Dur
 		r.loaded = false
 		return nil, r.store.explain("read facts", errors.Join(err, v.Close()))
 	}
-	v.reel = r
+	v.tellPruned(r.missing())
 	return v, nil
 }
 
@@ -51,7 +58,7 @@ func (r *Reel) AsJudged(ctx context.Context, m Made, sources map[string]time.Dur
 func (r *Reel) forward(ctx context.Context, v *View) error {
 	from := r.upTo
 	if !r.loaded || v.upTo < from {
-		from, r.facts, r.order = 0, map[evidence.Key]map[int64]reelFact{}, nil
+		from, r.facts, r.order, r.pruned = 0, map[evidence.Key]map[int64]reelFact{}, nil, map[reelPlace]Tombstone{}
 	}
 	sorted := true
 	// Of several changes of one fact the last counts, and comes last.
@@ -64,12 +71,18 @@ func (r *Reel) forward(ctx context.Context, v *View) error {
 			return err
 		}
 		key.Kind = evidence.Kind(kind)
+		delete(r.pruned, reelPlace{key, population})
 		if digest == nil {
 			delete(r.facts[key], population)
 			return nil
 		}
 		b := stored{digest: digest, body: body}
 		if err := b.verify("fact of " + pullID(seq)); err != nil {
+			if t, pruned := v.tx.pruned(ctx, err); pruned { // it matters while no later change takes its place
+				delete(r.facts[key], population)
+				r.pruned[reelPlace{key, population}] = t
+				return nil
+			}
 			return err
 		}
 		f, err := evidence.DecodeFactOf(key.Kind, body)
@@ -101,6 +114,19 @@ func (r *Reel) forward(ctx context.Context, v *View) error {
 	}
 	r.upTo, r.loaded = v.upTo, true
 	return nil
+}
+
+// missing counts by population what was pruned.
+func (r *Reel) missing() map[int64]prunedFacts {
+	all := map[int64]prunedFacts{}
+	for at, t := range r.pruned {
+		m := all[at.population]
+		if m.n++; m.n == 1 || t.Commit < m.first.Commit {
+			m.first = t
+		}
+		all[at.population] = m
+	}
+	return all
 }
 
 // of gives the facts as a view knows them.

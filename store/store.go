@@ -32,6 +32,8 @@ type Options struct {
 	// Key gives the key that signs checkpoints. Without it none are signed.
 	Key KeySource
 
+	older bool // tables of an earlier version may be read: to be copied
+
 	unlogged bool // a benchmark's: what would a commit cost without the log
 
 	busy time.Duration // how long to wait for another writer; zero: busyTimeout
@@ -102,8 +104,9 @@ func (s *Store) read(ctx context.Context, what string, query func(session) error
 		return s.explain(what, err)
 	}
 	defer tx.Rollback() //nolint:errcheck // nothing was written
-	if err := query(newSession(tx)); err != nil {
-		return s.explain(what, err)
+	reading := newSession(tx)
+	if err := query(reading); err != nil {
+		return s.explain(what, reading.whyGone(ctx, err))
 	}
 	return nil
 }

@@ -19,6 +19,9 @@ func (b stored) name() string { return hex.EncodeToString(b.digest) }
 // hand, either way not evidence any more.
 func (b stored) verify(what string) error {
 	if sum := sha256.Sum256(b.body); !bytes.Equal(sum[:], b.digest) {
+		if len(b.body) == 0 {
+			return &goneBody{what: what, digest: bytes.Clone(b.digest)}
+		}
 		return fmt.Errorf("%s: the stored bytes are not those of digest %s: "+
 			"the store was damaged or altered; restore a copy of it", what, b.name())
 	}

@@ -38,6 +38,8 @@ type Verification struct {
 	Keys        []string  `json:"keys"`     // public keys that the checkpoints are trusted by
 	Problems    []Problem `json:"problems"` // in the order found
 	Warnings    []string  `json:"warnings"` // true, and to be explained
+
+	Pruned []PrunedBodies `json:"pruned"` // bodies that are not there any more, oldest first
 }
 
 // Problem is a record that does not fit, and what follows.

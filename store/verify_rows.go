@@ -119,7 +119,7 @@ func (v *verifier) bodies(ctx context.Context) error {
 	if err := v.tx.row(ctx, "SELECT COUNT(*) FROM blob").Scan(&total); err != nil {
 		return err
 	}
-	return v.tx.each(ctx, func(rows *sql.Rows) error {
+	err := v.tx.each(ctx, func(rows *sql.Rows) error {
 		var id int64
 		var digest, body sql.RawBytes
 		if err := rows.Scan(&id, &digest, &body); err != nil {
@@ -129,16 +129,27 @@ func (v *verifier) bodies(ctx context.Context) error {
 		if v.Bodies%1000 == 0 || v.Bodies == total {
 			v.options.Progress("bodies", v.Bodies, total)
 		}
-		if stored := (stored{digest: digest, body: body}); stored.verify("") != nil {
-			return v.body(ctx, id, hex.EncodeToString(digest))
+		if err := (stored{digest: digest, body: body}).verify(""); err != nil {
+			if t, pruned := v.tx.pruned(ctx, err); pruned {
+				v.prunedBody(t)
+				return nil
+			}
+			return v.body(ctx, id, hex.EncodeToString(digest), len(body) == 0)
 		}
 		return nil
 	}, "SELECT id, digest, body FROM blob ORDER BY id")
+	if err != nil {
+		return err
+	}
+	return v.tombstones(ctx)
 }
 
 // body tells what a body that has changed belongs to.
-func (v *verifier) body(ctx context.Context, id int64, digest string) error {
+func (v *verifier) body(ctx context.Context, id int64, digest string, empty bool) error {
 	p := Problem{Record: fmt.Sprintf("body %d", id), What: "its bytes are not those of digest " + digest, Untrusted: "whatever was read from it"}
+	if empty {
+		p.What = "its bytes are not there, and no tombstone names digest " + digest
+	}
 	for _, of := range []struct{ what, query string }{
 		{"the fact", "SELECT seq FROM fact_change WHERE blob = $1 ORDER BY seq LIMIT 1"},
 		{"the record of", "SELECT seq FROM pull WHERE record = $1 ORDER BY seq LIMIT 1"},

@@ -37,7 +37,14 @@ func longStore(t *testing.T) (path string, key KeySource) {
 		_, err := s.Sign(ctx)
 		require.NoError(t, err)
 	}
-	_, err = s.Append(ctx, Entry{Kind: "note", Subject: "ada", Actor: evidence.Actor{Name: "Grace"}, Body: []byte(`{"n":1}`)})
+	_, err = s.commit(ctx, kindEntry, "note and prune", func(ctx context.Context, c *commit) error {
+		var record int64
+		require.NoError(t, c.row(ctx, "SELECT MIN(record) FROM pull").Scan(&record))
+		require.NoError(t, c.bury(ctx, []int64{record}, "a test's"))
+		return c.entry(ctx, 0, Entry{Kind: "note", Subject: "ada", Actor: evidence.Actor{Name: "Grace"}, Body: []byte(`{"n":1}`)})
+	})
+	require.NoError(t, err)
+	_, err = s.Sign(ctx)
 	require.NoError(t, err)
 	require.NoError(t, s.Close())
 	return path, key
@@ -304,7 +311,7 @@ func everything(t *testing.T, path string) string {
 	var all strings.Builder
 	for _, table := range []string{
 		"commit_log", "blob", "feed", "population", "plan", "pull", "pull_population", "resource", "fact_change", "fact_current",
-		"answer_set", "answer", "record", "assessment", "finding_state", "drift", "entry", "log_leaf", "log_hash", "checkpoint",
+		"answer_set", "answer", "record", "assessment", "finding_state", "drift", "entry", "log_leaf", "log_hash", "checkpoint", "tombstone",
 	} {
 		all.WriteString(dump(t, s, "SELECT * FROM "+table+" ORDER BY 1, 2"))
 	}

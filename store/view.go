@@ -32,7 +32,8 @@ type View struct {
 	lists    checkLists
 	texts    map[string]string
 	kept     []kept
-	reel     *Reel // holds its facts; nil: they are read
+	pruned   map[int64]bool // populations of which facts were pruned
+	reel     *Reel          // holds its facts; nil: they are read
 }
 
 // View opens the store as of a time. sources holds, by name, how old a pull may be.
@@ -99,7 +100,7 @@ func (s *Store) view(ctx context.Context, v *View) (*View, error) {
 	v.tx = newSession(v.db)
 	v.lists = checkLists{tx: v.tx, byBlob: map[int64]*checkList{}, last: map[evidence.Kind]*checkList{}}
 	if err := v.open(ctx); err != nil {
-		return nil, errors.Join(s.explain(what, err), v.Close())
+		return nil, errors.Join(s.explain(what, v.tx.whyGone(ctx, err)), v.Close())
 	}
 	return v, nil
 }
@@ -122,9 +123,12 @@ func (v *View) open(ctx context.Context) (err error) {
 			return err
 		}
 		for _, s := range sights {
-			s.order = len(v.sights)
+			s.order, s.feed = len(v.sights), i
 			v.sights[s.population] = s
 		}
+	}
+	if err := v.findPruned(ctx); err != nil {
+		return err
 	}
 	if v.judged < 0 {
 		if v.judged, err = v.newestAssessment(ctx); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"os"
 	"strings"
 
 	"github.com/controlwatch/controlwatch/config"
@@ -116,3 +117,26 @@ func (p *program) kmsKey(ctx context.Context, c config.Config, origin string) (s
 
 // logKeyFile is where the key of a store lies unless it is given otherwise.
 func logKeyFile(dsn string) string { return strings.TrimPrefix(dsn, "sqlite:") + ".key" }
+
+// keyText is the key's file as it is, for a copy of it.
+func (p *program) keyText(file, dsn string) (string, error) {
+	c := config.Default()
+	if file != "" {
+		var err error
+		if c, err = config.Read(file, p.env); err != nil {
+			return "", err
+		}
+	}
+	path := logKeyFile(dsn)
+	switch k := c.Evidence.Log.Key; {
+	case k.KMS != nil, k.Env != "", k.File == "" && p.env(logKeyVariable) != "":
+		return "", errors.New("the key is not in a file: keep a copy of it where it comes from")
+	case k.File != "":
+		path = beside(c, k.File)
+	}
+	if _, err := checkpoint.ReadFile(path); err != nil { // for its owner only, and a key
+		return "", err
+	}
+	text, err := os.ReadFile(path)
+	return strings.TrimSpace(string(text)), err
+}

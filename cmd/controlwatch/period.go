@@ -78,6 +78,7 @@ Exit codes: 0 no deviation and all observed · 1 a deviation · 2 could not tell
 	cmd.Flags().StringVarP(&f.output, "output", "o", "text", "text, json or csv")
 	cmd.Flags().StringSliceVar(&f.filter.Controls, "control", nil, "only these controls (repeat it, or a,b)")
 	cmd.Flags().StringSliceVar(&f.filter.Criteria, "criteria", nil, "only controls that bear on these criteria, as CC6.1")
+	cmd.AddCommand(newPeriodClose(p))
 	return cmd
 }
 

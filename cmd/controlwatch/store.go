@@ -2,6 +2,7 @@ package main
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/spf13/cobra"
 
@@ -15,7 +16,7 @@ func newStore(p *program) *cobra.Command {
 		Args:  cobra.NoArgs,
 		RunE:  func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}
-	cmd.AddCommand(newStoreRebuild(p))
+	cmd.AddCommand(newStoreRebuild(p), newStoreCompact(p))
 	return cmd
 }
 
@@ -39,6 +40,32 @@ this makes the rest again from it. No evidence is changed.`,
 			}
 			defer func() { err = errors.Join(err, s.Close()) }()
 			return s.Rebuild(cmd.Context())
+		},
+	}
+	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration that names the store")
+	return cmd
+}
+
+func newStoreCompact(p *program) *cobra.Command {
+	var file string
+	cmd := &cobra.Command{
+		Use:   "compact",
+		Short: "Give back to the disk what pruning has freed",
+		Long: `What was pruned leaves room in the file that is used again, so it grows no more, but
+does not shrink. This writes the file anew without that room. It needs as much room
+again meanwhile, and no daemon.`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			s, err := p.openWriting(cmd.Context(), file)
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, s.Close()) }()
+			freed, err := s.Compact(cmd.Context())
+			if err == nil {
+				fmt.Fprintf(p.stdout, "%s is smaller by %d bytes\n", s.Path(), freed)
+			}
+			return err
 		},
 	}
 	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration that names the store")

@@ -144,6 +144,9 @@ func verifyText(path string, f verifyFlags, v *store.Verification, a *anchorChec
 		lines = append(lines, "root "+v.Root)
 	}
 	lines = append(lines, "")
+	for _, p := range v.Pruned {
+		lines = append(lines, "note: "+p.String())
+	}
 	for _, w := range v.Warnings {
 		lines = append(lines, "note: "+w)
 	}
