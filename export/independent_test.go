@@ -16,6 +16,7 @@ import (
 
 	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/internal/checkpoint"
+	"github.com/controlwatch/controlwatch/internal/peertest"
 )
 
 // handedOver is a month in which another key took over.
@@ -172,6 +173,7 @@ func follow(t *testing.T, dir string, later bool) (string, error) {
 			script.WriteString(s[1])
 		}
 	}
+	peertest.Need(t, "openssl")
 	sh := exec.CommandContext(t.Context(), "sh")
 	sh.Dir, sh.Stdin = dir, strings.NewReader(script.String())
 	out, err := sh.CombinedOutput()

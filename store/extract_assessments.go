@@ -61,7 +61,7 @@ func (e *Extract) Assessments(ctx context.Context) iter.Seq2[Judged, error] {
 			err = result.decode("result of assessment "+j.ID, &j)
 			return j, err
 		}, `SELECT a.seq, a.at, a.finished_at, a.version, a.sample_data, a.catalogue, a.parameters, a.engine, a.derive, b.digest, b.body
-			FROM assessment a JOIN blob b ON b.id = a.result` + unpruned + `
+			FROM assessment a JOIN blob b ON b.id = a.result`+unpruned+`
 			WHERE a.seq BETWEEN $1 AND $2 OR a.seq = (SELECT MAX(seq) FROM assessment WHERE seq < $1) ORDER BY a.seq`, e.First, e.Last)
 	}
 }

@@ -120,7 +120,7 @@ func (e *Extract) Facts(ctx context.Context, wanted func(evidence.Kind) bool) it
 		}, `SELECT r.provider, r.account, r.region, r.kind, r.ref, n.type, f.collector, c.seq, l.at, b.digest, b.body, u.seq, u.at
 			FROM resource r CROSS JOIN fact_change c
 			JOIN population n ON n.id = c.population JOIN feed f ON f.id = n.feed
-			JOIN blob b ON b.id = c.blob` + unpruned + ` JOIN commit_log l ON l.seq = c.seq
+			JOIN blob b ON b.id = c.blob`+unpruned+` JOIN commit_log l ON l.seq = c.seq
 			LEFT JOIN commit_log u ON u.seq = (SELECT MIN(x.seq) FROM fact_change x
 				WHERE x.population = c.population AND x.resource = c.resource AND x.seq > c.seq AND x.seq <= $2)
 			WHERE c.resource = r.id AND c.seq <= $2 AND (c.seq >= $1 OR c.seq = (SELECT MAX(p.seq) FROM fact_change p
@@ -160,7 +160,7 @@ func (e *Extract) States(ctx context.Context) iter.Seq2[StatesRow, error] {
 			return s, err
 		}, `SELECT r.provider, r.account, r.region, r.kind, r.ref, s.type, s.name, s.seq, l.at, s.checks, b.digest, s.states,
 				NOT EXISTS (SELECT 1 FROM finding_state x WHERE x.resource = s.resource AND x.seq > s.seq AND x.seq <= $2)
-			FROM resource r CROSS JOIN finding_state s JOIN commit_log l ON l.seq = s.seq JOIN blob b ON b.id = s.checks` + unpruned + `
+			FROM resource r CROSS JOIN finding_state s JOIN commit_log l ON l.seq = s.seq JOIN blob b ON b.id = s.checks`+unpruned+`
 			WHERE s.resource = r.id AND s.seq <= $2 AND (s.seq >= $1 OR s.seq = (SELECT MAX(p.seq) FROM finding_state p
 				WHERE p.resource = s.resource AND p.seq < $1))`+inKeyOrder+`, s.seq`, e.First, e.Last)
 	}
@@ -188,6 +188,6 @@ func (e *Extract) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 			n.ID, n.At, n.Body = entryID(seq, ord), fromMicros(at), body.body
 			return n, body.verify("record " + n.ID)
 		}, `SELECT e.seq, e.ord, l.at, e.kind, e.subject, e.actor, e.identity, b.digest, b.body
-			FROM entry e JOIN commit_log l ON l.seq = e.seq JOIN blob b ON b.id = e.body` + unpruned + ` WHERE e.seq BETWEEN $1 AND $2 ORDER BY e.seq, e.ord`, e.First, e.Last)
+			FROM entry e JOIN commit_log l ON l.seq = e.seq JOIN blob b ON b.id = e.body`+unpruned+` WHERE e.seq BETWEEN $1 AND $2 ORDER BY e.seq, e.ord`, e.First, e.Last)
 	}
 }

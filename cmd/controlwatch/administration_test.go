@@ -3,7 +3,6 @@ package main
 import (
 	"encoding/json"
 	"os"
-	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -106,8 +105,8 @@ func TestPeopleSignWhatTheyRecord(t *testing.T) {
 	key := filepath.Join(o.dir, "ada")
 	code, listed, stderr := o.run("identity", "create", "Ada Lovelace", "--out", key)
 	require.Equal(t, exitOK, code, stderr)
-	keygen := exec.CommandContext(t.Context(), "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-f", filepath.Join(o.dir, "mallory"))
-	require.NoError(t, keygen.Run())
+	code, _, stderr = o.run("identity", "create", "Mallory", "--out", filepath.Join(o.dir, "mallory"))
+	require.Equal(t, exitOK, code, stderr)
 	good, err := os.ReadFile(file)
 	require.NoError(t, err)
 	o.scan()

@@ -11,6 +11,8 @@ import (
 
 	"github.com/stretchr/testify/require"
 	"golang.org/x/crypto/ssh"
+
+	"github.com/controlwatch/controlwatch/internal/peertest"
 )
 
 var moment = time.Date(2026, 11, 1, 9, 0, 0, 123456000, time.UTC)
@@ -132,8 +134,12 @@ func TestOnePersonNeverBothAsksAndApproves(t *testing.T) {
 	t.Parallel()
 	people := People{{Name: "Ada Lovelace", Also: []string{"ada@acme.example"}}, {Name: "Grace Hopper"}, {Name: "René"}}
 	for _, c := range []struct{ one, two string }{
-		{"Ada Lovelace", "ada  lovelace "}, {"ADA\u00a0LOVELACE", "Ada Lovelace"}, {"Ada", "A\u200bda"}, {"René", "Rene\u0301"},
-		{"Ada Lovelace", "ADA@acme.example"}, {"straße", "STRASSE"},
+		{"Ada Lovelace", "ada  lovelace "},
+		{"ADA\u00a0LOVELACE", "Ada Lovelace"},
+		{"Ada", "A\u200bda"},
+		{"René", "Rene\u0301"},
+		{"Ada Lovelace", "ADA@acme.example"},
+		{"straße", "STRASSE"},
 	} {
 		_, err := people.Apart(c.one, c.two)
 		require.ErrorIs(t, err, ErrOnePerson, "%q %q", c.one, c.two)
@@ -157,6 +163,7 @@ func write(t *testing.T, dir, name, text string) {
 
 func keygen(t *testing.T, stdin string, args ...string) {
 	t.Helper()
+	peertest.Need(t, "ssh-keygen")
 	cmd := exec.CommandContext(t.Context(), "ssh-keygen", args...)
 	cmd.Stdin = strings.NewReader(stdin)
 	out, err := cmd.CombinedOutput()

@@ -24,6 +24,8 @@ import (
 	"time"
 
 	"github.com/stretchr/testify/require"
+
+	"github.com/controlwatch/controlwatch/internal/peertest"
 )
 
 // Options are what an authority is like; the zero value is a good one.
@@ -66,6 +68,7 @@ ess_cert_id_alg = NAMES
 // New makes an authority.
 func New(t *testing.T, o Options) *Authority {
 	t.Helper()
+	peertest.Need(t, "openssl")
 	if o.Digest == "" {
 		o.Digest = "sha256"
 	}
