@@ -14,7 +14,8 @@ import (
 
 // TestMonth lives through thirty days of hourly assessments of a thousand
 // resources, as BenchmarkYear does through more, and finds the log whole, every
-// assessment signed, and each day as it was.
+// assessment signed, every verdict the same when it is replayed, and each day as
+// it was.
 func TestMonth(t *testing.T) {
 	t.Parallel()
 	const days = monthDays
@@ -26,6 +27,7 @@ func TestMonth(t *testing.T) {
 	require.Empty(t, v.Warnings)
 	require.EqualValues(t, days*24, v.Checkpoints)
 	require.Positive(t, y.drift)
+	require.Positive(t, y.replay(t, days).Verdicts)
 
 	before := 0
 	for day := range days {

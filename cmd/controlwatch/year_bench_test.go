@@ -12,8 +12,11 @@ import (
 	"github.com/stretchr/testify/require"
 
 	"github.com/controlwatch/controlwatch/collectors/sample"
+	"github.com/controlwatch/controlwatch/daemon"
+	"github.com/controlwatch/controlwatch/evaluators/catalogue"
 	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/internal/checkpoint"
+	"github.com/controlwatch/controlwatch/soc2"
 	"github.com/controlwatch/controlwatch/store"
 )
 
@@ -125,4 +128,22 @@ func (y *year) readBack(b *testing.B, days int) {
 	require.NoError(b, err)
 	require.NotEmpty(b, seen.Facts)
 	b.ReportMetric(time.Since(began).Seconds(), "day_s")
+
+	before := processor(b)
+	out := y.replay(b, days)
+	b.ReportMetric((processor(b)-before).Seconds()*1000/float64(out.Reproduced), "replay_cpu_ms/assessment")
+	b.ReportMetric(float64(out.Rejudged)*100/float64(out.Resources), "replay_judged_%")
+}
+
+// replay makes every assessment again, and every verdict comes out as it was.
+func (y *year) replay(tb testing.TB, days int) soc2.Replay {
+	tb.Helper()
+	shipped, err := catalogue.Load()
+	require.NoError(tb, err)
+	r := &daemon.Replayer{Store: y.store, Shipped: shipped, Version: "benchmark", Clock: func() time.Time { return y.company.now }}
+	out, err := r.Replay(tb.Context(), y.began, y.company.now)
+	require.NoError(tb, err)
+	require.Empty(tb, out.Differences)
+	require.Equal(tb, days*24, out.Reproduced)
+	return out
 }
