@@ -68,6 +68,7 @@ func newLosses(t *testing.T) *losses {
 		l.commits = append(l.commits, commit{plan: &p})
 		return plan(ctx, p)
 	}
+	line.runner.CommitAnswered = nil // what is kept of answers turns nothing
 	line.runner.CommitPull = func(ctx context.Context, p evidence.Pull, facts []evidence.Fact) error {
 		mu.Lock()
 		defer mu.Unlock()
@@ -134,6 +135,7 @@ func (l *losses) without(t *testing.T, op string, when moment) report.Scan {
 		l.commit(t, line, func(of string) bool { return slices.Contains(lacking, shelfOf(of)) && !by.collector(of) }, nil)
 	}
 	commitPull := line.runner.CommitPull
+	line.runner.CommitAnswered = nil // what is kept of answers turns nothing
 	line.runner.CommitPull = func(ctx context.Context, p evidence.Pull, facts []evidence.Fact) error {
 		if !by.collector(p.Collector) {
 			return nil // not read: the store has it

@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -20,6 +21,8 @@ type office struct {
 	now time.Time
 
 	binary string // digest of the program that is run; empty: not known
+
+	ticks sync.Mutex
 }
 
 func newOffice(t *testing.T) *office {
@@ -57,6 +60,8 @@ func (o *office) run(args ...string) (code int, stdout, stderr string) {
 	var out, err bytes.Buffer
 	p := &program{
 		stdin: strings.NewReader(""), stdout: &out, stderr: &err, now: func() time.Time {
+			o.ticks.Lock() // collectors ask beside each other
+			defer o.ticks.Unlock()
 			o.now = o.now.Add(time.Millisecond)
 			return o.now
 		},

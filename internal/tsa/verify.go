@@ -15,6 +15,7 @@ import (
 	"fmt"
 	"math/big"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/digitorus/pkcs7"
@@ -61,10 +62,27 @@ func Open(token, data []byte, roots *x509.CertPool) (stamp Stamp, err error) {
 	return stamp, nil
 }
 
+// TokenOf takes the token out of an authority's answer (DER, as in RFC 3161,
+// section 2.4.2). It does not judge it.
+func TokenOf(answer []byte) ([]byte, error) {
+	parsing.Lock()
+	defer parsing.Unlock()
+	parsed, err := timestamp.ParseResponse(answer)
+	if err != nil {
+		return nil, err
+	}
+	return parsed.RawToken, nil
+}
+
+// parsing is held while the library reads: it counts in a variable of its own.
+var parsing sync.Mutex
+
 func open(token, data []byte, roots *x509.CertPool) (Stamp, error) {
 	if err := whole(token); err != nil {
 		return Stamp{}, err
 	}
+	parsing.Lock()
+	defer parsing.Unlock()
 	p7, err := pkcs7.Parse(token)
 	if err != nil {
 		return Stamp{}, fmt.Errorf("cannot be read: %w", err)

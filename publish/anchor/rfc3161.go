@@ -105,9 +105,8 @@ func tokenOf(answer []byte) (token []byte, err error) {
 			token, err = nil, errors.New("the answer cannot be read as one of a time-stamping authority")
 		}
 	}()
-	parsed, err := timestamp.ParseResponse(answer)
-	if err != nil {
+	if token, err = tsa.TokenOf(answer); err != nil {
 		return nil, fmt.Errorf("the answer is no token: %w", err)
 	}
-	return parsed.RawToken, nil
+	return token, nil
 }

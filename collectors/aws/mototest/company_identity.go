@@ -62,7 +62,7 @@ func (c Company) identity() {
 // that it was heard the first time.
 func (c Company) made(err error) {
 	c.T.Helper()
-	if api, ok := errors.AsType[smithy.APIError](err); ok && strings.HasPrefix(api.ErrorCode(), "EntityAlreadyExists") {
+	if api, ok := errors.AsType[smithy.APIError](err); ok && (strings.HasPrefix(api.ErrorCode(), "EntityAlreadyExists") || api.ErrorCode() == "FlowLogAlreadyExists") {
 		return
 	}
 	require.NoError(c.T, err)
