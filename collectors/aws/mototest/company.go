@@ -85,10 +85,10 @@ func (c Company) people() {
 func (c Company) user(client *iam.Client, name string, password bool, factors ...string) {
 	t, ctx := c.T, c.T.Context()
 	_, err := client.CreateUser(ctx, &iam.CreateUserInput{UserName: &name})
-	require.NoError(t, err)
+	c.made(err)
 	if password {
 		_, err = client.CreateLoginProfile(ctx, &iam.CreateLoginProfileInput{UserName: &name, Password: aws.String("correct horse battery staple 1!A")})
-		require.NoError(t, err)
+		c.made(err)
 	}
 	for _, serial := range factors {
 		_, err = client.EnableMFADevice(ctx, &iam.EnableMFADeviceInput{
@@ -173,7 +173,7 @@ func (c Company) bucket(region, name string, b bucket) {
 		in.CreateBucketConfiguration = &s3types.CreateBucketConfiguration{LocationConstraint: s3types.BucketLocationConstraint(region)}
 	}
 	_, err := client.CreateBucket(ctx, in)
-	require.NoError(t, err)
+	c.made(err)
 	if b.algorithm != "" {
 		rule := &s3types.ServerSideEncryptionByDefault{SSEAlgorithm: b.algorithm}
 		if b.key != "" {
@@ -221,7 +221,7 @@ func (c Company) bucket(region, name string, b bucket) {
 }
 
 func (c Company) databases() {
-	t, ctx := c.T, c.T.Context()
+	ctx := c.T.Context()
 	europe := rds.NewFromConfig(c.Server.Writer("eu-west-1", Anyone))
 	c.on(2024, 2, 14)
 	_, err := europe.CreateDBInstance(ctx, &rds.CreateDBInstanceInput{
@@ -231,14 +231,14 @@ func (c Company) databases() {
 		DeletionProtection: aws.Bool(true), MultiAZ: aws.Bool(true), PubliclyAccessible: aws.Bool(false),
 		Tags: []rdstypes.Tag{{Key: aws.String("environment"), Value: aws.String("production")}},
 	})
-	require.NoError(t, err)
+	c.made(err)
 	c.on(2025, 5, 6)
 	_, err = europe.CreateDBInstance(ctx, &rds.CreateDBInstanceInput{
 		DBInstanceIdentifier: aws.String("reporting"), DBInstanceClass: aws.String("db.t4g.medium"), Engine: aws.String("mysql"), EngineVersion: aws.String("8.0.39"),
 		AllocatedStorage: aws.Int32(50), MasterUsername: aws.String("admin"), MasterUserPassword: aws.String("example-only-1"),
 		StorageEncrypted: aws.Bool(false), BackupRetentionPeriod: aws.Int32(0), DeletionProtection: aws.Bool(false), PubliclyAccessible: aws.Bool(true),
 	})
-	require.NoError(t, err)
+	c.made(err)
 	c.on(2026, 1, 12)
 	america := rds.NewFromConfig(c.Server.Writer("us-east-1", Anyone))
 	_, err = america.CreateDBCluster(ctx, &rds.CreateDBClusterInput{
@@ -247,12 +247,12 @@ func (c Company) databases() {
 		StorageEncrypted: aws.Bool(true), BackupRetentionPeriod: aws.Int32(7), DeletionProtection: aws.Bool(true),
 		Tags: []rdstypes.Tag{{Key: aws.String("environment"), Value: aws.String("production")}},
 	})
-	require.NoError(t, err)
+	c.made(err)
 	_, err = america.CreateDBInstance(ctx, &rds.CreateDBInstanceInput{
 		DBInstanceIdentifier: aws.String("telemetry-1"), DBInstanceClass: aws.String("db.r7g.large"), Engine: aws.String("aurora-postgresql"),
 		DBClusterIdentifier: aws.String("telemetry"), StorageEncrypted: aws.Bool(true), PubliclyAccessible: aws.Bool(false),
 	})
-	require.NoError(t, err)
+	c.made(err)
 }
 
 func named(policy, bucket string) string { return strings.ReplaceAll(policy, "BUCKET", bucket) }

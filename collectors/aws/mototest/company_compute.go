@@ -210,7 +210,7 @@ func (c Company) functions() {
 			FunctionName: &f.name, Role: role.Role.Arn, Runtime: lambdatypes.RuntimePython313, Handler: aws.String("main.handler"),
 			Code: &lambdatypes.FunctionCode{ZipFile: archive(c)},
 		})
-		require.NoError(t, err)
+		c.made(err)
 		if f.allowed != nil {
 			f.allowed.FunctionName, f.allowed.StatementId, f.allowed.Action = &f.name, aws.String("callers"), aws.String("lambda:InvokeFunction")
 			_, err = client.AddPermission(ctx, f.allowed)

@@ -45,7 +45,7 @@ func (c Company) tables() {
 		in.AttributeDefinitions = []dynamotypes.AttributeDefinition{{AttributeName: aws.String("id"), AttributeType: dynamotypes.ScalarAttributeTypeS}}
 		in.KeySchema = []dynamotypes.KeySchemaElement{{AttributeName: aws.String("id"), KeyType: dynamotypes.KeyTypeHash}}
 		_, err := client.CreateTable(ctx, &in)
-		require.NoError(t, err)
+		c.made(err)
 	}
 	c.on(2024, 6, 3)
 	var tags []dynamotypes.Tag
@@ -65,7 +65,7 @@ func (c Company) tables() {
 }
 
 func (c Company) fileSystems() {
-	t, ctx := c.T, c.T.Context()
+	ctx := c.T.Context()
 	client := efs.NewFromConfig(c.Server.Writer("eu-west-1", Anyone))
 	c.on(2024, 9, 16)
 	tags := []efstypes.Tag{{Key: aws.String("Name"), Value: aws.String("shared-models")}}
@@ -75,13 +75,13 @@ func (c Company) fileSystems() {
 	_, err := client.CreateFileSystem(ctx, &efs.CreateFileSystemInput{
 		CreationToken: aws.String("shared-models"), Encrypted: aws.Bool(true), Backup: aws.Bool(true), Tags: tags,
 	})
-	require.NoError(t, err)
+	c.made(err)
 	c.on(2025, 9, 22)
 	_, err = client.CreateFileSystem(ctx, &efs.CreateFileSystemInput{
 		CreationToken: aws.String("scratch"), Encrypted: aws.Bool(false),
 		Tags: []efstypes.Tag{{Key: aws.String("Name"), Value: aws.String("scratch")}},
 	})
-	require.NoError(t, err)
+	c.made(err)
 }
 
 func (c Company) snapshots() {
@@ -92,10 +92,10 @@ func (c Company) snapshots() {
 		DBInstanceIdentifier: aws.String("orders"), DBSnapshotIdentifier: aws.String("orders-before-16-4"),
 		Tags: []rdstypes.Tag{{Key: aws.String("owner"), Value: aws.String("ada")}},
 	})
-	require.NoError(t, err)
+	c.made(err)
 	c.on(2026, 4, 14)
 	_, err = europe.CreateDBSnapshot(ctx, &rds.CreateDBSnapshotInput{DBInstanceIdentifier: aws.String("reporting"), DBSnapshotIdentifier: aws.String("reporting-for-agency")})
-	require.NoError(t, err)
+	c.made(err)
 	_, err = europe.ModifyDBSnapshotAttribute(ctx, &rds.ModifyDBSnapshotAttributeInput{
 		DBSnapshotIdentifier: aws.String("reporting-for-agency"), AttributeName: aws.String("restore"), ValuesToAdd: []string{"all"},
 	})
@@ -103,7 +103,7 @@ func (c Company) snapshots() {
 	c.on(2026, 7, 1)
 	for _, name := range []string{"telemetry-2026-h1", "telemetry-for-partner"} {
 		_, err = america.CreateDBClusterSnapshot(ctx, &rds.CreateDBClusterSnapshotInput{DBClusterIdentifier: aws.String("telemetry"), DBClusterSnapshotIdentifier: aws.String(name)})
-		require.NoError(t, err)
+		c.made(err)
 	}
 	_, err = america.ModifyDBClusterSnapshotAttribute(ctx, &rds.ModifyDBClusterSnapshotAttributeInput{
 		DBClusterSnapshotIdentifier: aws.String("telemetry-for-partner"), AttributeName: aws.String("restore"), ValuesToAdd: []string{"444455556666"},
@@ -114,7 +114,7 @@ func (c Company) snapshots() {
 const everybodySends = `{"Version":"2012-10-17","Statement":[{"Sid":"Everybody","Effect":"Allow","Principal":"*","Action":"ACTION","Resource":"*"}]}`
 
 func (c Company) messages() {
-	t, ctx := c.T, c.T.Context()
+	ctx := c.T.Context()
 	queues := sqs.NewFromConfig(c.Server.Writer("eu-west-1", Anyone))
 	topics := sns.NewFromConfig(c.Server.Writer("eu-west-1", Anyone))
 	c.on(2024, 6, 10)
@@ -123,18 +123,18 @@ func (c Company) messages() {
 		"Policy": `{"Version":"2012-10-17","Statement":[{"Sid":"Alerts","Effect":"Allow","Principal":{"Service":"sns.amazonaws.com"},"Action":"sqs:SendMessage",` +
 			`"Resource":"arn:aws:sqs:eu-west-1:` + CompanyAccount + `:orders","Condition":{"ArnEquals":{"aws:SourceArn":"arn:aws:sns:eu-west-1:` + CompanyAccount + `:alerts"}}}]}`,
 	}})
-	require.NoError(t, err)
+	c.made(err)
 	_, err = queues.CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String("shipments")})
-	require.NoError(t, err)
+	c.made(err)
 	_, err = topics.CreateTopic(ctx, &sns.CreateTopicInput{Name: aws.String("alerts"), Attributes: map[string]string{"KmsMasterKeyId": "alias/aws/sns"}})
-	require.NoError(t, err)
+	c.made(err)
 	c.on(2025, 2, 18)
 	_, err = queues.CreateQueue(ctx, &sqs.CreateQueueInput{QueueName: aws.String("partner-uploads"), Attributes: map[string]string{
 		"SqsManagedSseEnabled": "false", "Policy": action(everybodySends, "sqs:SendMessage"),
 	}})
-	require.NoError(t, err)
+	c.made(err)
 	_, err = topics.CreateTopic(ctx, &sns.CreateTopicInput{Name: aws.String("partner-events"), Attributes: map[string]string{"Policy": action(everybodySends, "sns:Subscribe")}})
-	require.NoError(t, err)
+	c.made(err)
 }
 
 func (c Company) images() {
@@ -145,14 +145,14 @@ func (c Company) images() {
 		RepositoryName: aws.String("robot/control"), ImageTagMutability: ecrtypes.ImageTagMutabilityImmutable,
 		ImageScanningConfiguration: &ecrtypes.ImageScanningConfiguration{ScanOnPush: true},
 	})
-	require.NoError(t, err)
+	c.made(err)
 	c.on(2025, 10, 13)
 	_, err = europe.CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: aws.String("experiments")})
-	require.NoError(t, err)
+	c.made(err)
 	c.on(2026, 1, 12)
 	for _, name := range []string{"fleet/api", "sandbox"} {
 		_, err = america.CreateRepository(ctx, &ecr.CreateRepositoryInput{RepositoryName: &name, ImageTagMutability: ecrtypes.ImageTagMutabilityImmutable})
-		require.NoError(t, err)
+		c.made(err)
 	}
 	_, err = america.PutRegistryScanningConfiguration(ctx, &ecr.PutRegistryScanningConfigurationInput{
 		ScanType: ecrtypes.ScanTypeBasic,
@@ -189,7 +189,7 @@ func (c Company) secrets() {
 	c.on(2024, 8, 5)
 	for _, name := range []string{"orders/database", "partner/api-key"} {
 		_, err := client.CreateSecret(ctx, &secretsmanager.CreateSecretInput{Name: &name, SecretString: aws.String("example-only-1")})
-		require.NoError(t, err)
+		c.made(err)
 	}
 	c.on(2026, 11, 2)
 	_, err := client.RotateSecret(ctx, &secretsmanager.RotateSecretInput{

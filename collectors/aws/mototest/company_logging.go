@@ -45,7 +45,7 @@ func (c Company) logGroups() {
 		client := cloudwatchlogs.NewFromConfig(c.Server.Writer(g.region, Anyone))
 		c.on(2024, 2, 13)
 		_, err := client.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: &g.name})
-		require.NoError(t, err)
+		c.made(err)
 		if g.days > 0 {
 			_, err = client.PutRetentionPolicy(ctx, &cloudwatchlogs.PutRetentionPolicyInput{LogGroupName: &g.name, RetentionInDays: &g.days})
 			require.NoError(t, err)
@@ -63,7 +63,7 @@ func (c Company) trails() {
 		CloudWatchLogsLogGroupArn: aws.String("arn:aws:logs:eu-west-1:" + CompanyAccount + ":log-group:/acme/cloudtrail:*"),
 		CloudWatchLogsRoleArn:     aws.String("arn:aws:iam::" + CompanyAccount + ":role/cloudtrail-to-logs"),
 	})
-	require.NoError(t, err)
+	c.made(err)
 	_, err = europe.PutEventSelectors(ctx, &cloudtrail.PutEventSelectorsInput{
 		TrailName: aws.String("acme-robotics-trail"),
 		EventSelectors: []trailtypes.EventSelector{{
@@ -81,7 +81,7 @@ func (c Company) trails() {
 		Name: aws.String("telemetry-debugging"), S3BucketName: aws.String("acme-robotics-backups"),
 		IsMultiRegionTrail: aws.Bool(false), IncludeGlobalServiceEvents: aws.Bool(true), EnableLogFileValidation: aws.Bool(false),
 	})
-	require.NoError(t, err)
+	c.made(err)
 	_, err = america.PutEventSelectors(ctx, &cloudtrail.PutEventSelectorsInput{
 		TrailName: aws.String("telemetry-debugging"),
 		AdvancedEventSelectors: []trailtypes.AdvancedEventSelector{{
@@ -137,7 +137,7 @@ func (c Company) networks() {
 		subnet, err := client.CreateSubnet(ctx, &ec2.CreateSubnetInput{VpcId: v.Vpc.VpcId, CidrBlock: aws.String("10.20.1.0/24")})
 		require.NoError(t, err)
 		_, err = client.CreateNetworkInterface(ctx, &ec2.CreateNetworkInterfaceInput{SubnetId: subnet.Subnet.SubnetId})
-		require.NoError(t, err)
+		c.made(err)
 		if n.traffic != "" {
 			_, err = client.CreateFlowLogs(ctx, &ec2.CreateFlowLogsInput{
 				ResourceType: ec2types.FlowLogsResourceTypeVpc, ResourceIds: []string{*v.Vpc.VpcId}, TrafficType: n.traffic,

@@ -29,7 +29,7 @@ func (c Company) SeedBad() {
 	w.compute("signer-1")
 	keys := kms.NewFromConfig(c.Server.Writer(w.region, Anyone))
 	_, err := keys.CreateKey(ctx, &kms.CreateKeyInput{Description: aws.String("key"), Policy: aws.String(action(everybodySends, "kms:*"))})
-	require.NoError(t, err)
+	c.made(err)
 	leaving, err := keys.CreateKey(ctx, &kms.CreateKeyInput{Description: aws.String("leaving"), Policy: aws.String(action(everybodySends, "kms:*"))})
 	require.NoError(t, err)
 	_, err = keys.ScheduleKeyDeletion(ctx, &kms.ScheduleKeyDeletionInput{KeyId: leaving.KeyMetadata.KeyId, PendingWindowInDays: aws.Int32(30)})

@@ -67,17 +67,17 @@ func (w world) stores() {
 		AllocatedStorage: aws.Int32(100), MasterUsername: aws.String("postgres"), MasterUserPassword: aws.String("example-only-1"),
 		StorageEncrypted: &w.good, BackupRetentionPeriod: days, DeletionProtection: &w.good, PubliclyAccessible: aws.Bool(!w.good), Tags: tags,
 	})
-	require.NoError(t, err)
+	w.made(err)
 	_, err = databases.CreateDBSnapshot(ctx, &rds.CreateDBSnapshotInput{DBInstanceIdentifier: aws.String("database"), DBSnapshotIdentifier: aws.String("database-copy")})
-	require.NoError(t, err)
+	w.made(err)
 	_, err = databases.CreateDBCluster(ctx, &rds.CreateDBClusterInput{
 		DBClusterIdentifier: aws.String("cluster"), Engine: aws.String("aurora-postgresql"), EngineVersion: aws.String("16.4"),
 		MasterUsername: aws.String("postgres"), MasterUserPassword: aws.String("example-only-1"),
 		StorageEncrypted: &w.good, BackupRetentionPeriod: aws.Int32(max(1, *days)), DeletionProtection: &w.good, Tags: tags,
 	})
-	require.NoError(t, err)
+	w.made(err)
 	_, err = databases.CreateDBClusterSnapshot(ctx, &rds.CreateDBClusterSnapshotInput{DBClusterIdentifier: aws.String("cluster"), DBClusterSnapshotIdentifier: aws.String("cluster-copy")})
-	require.NoError(t, err)
+	w.made(err)
 	if !w.good {
 		_, err = databases.ModifyDBSnapshotAttribute(ctx, &rds.ModifyDBSnapshotAttributeInput{
 			DBSnapshotIdentifier: aws.String("database-copy"), AttributeName: aws.String("restore"), ValuesToAdd: []string{"all"},
@@ -99,7 +99,7 @@ func (w world) stores() {
 		in.SSESpecification = &dynamotypes.SSESpecification{Enabled: aws.Bool(true), SSEType: dynamotypes.SSETypeKms, KMSMasterKeyId: aws.String(CustomerKey)}
 	}
 	_, err = tables.CreateTable(ctx, in)
-	require.NoError(t, err)
+	w.made(err)
 	if w.good {
 		_, err = tables.UpdateContinuousBackups(ctx, &dynamodb.UpdateContinuousBackupsInput{
 			TableName: aws.String("table"), PointInTimeRecoverySpecification: &dynamotypes.PointInTimeRecoverySpecification{PointInTimeRecoveryEnabled: aws.Bool(true)},
@@ -135,7 +135,7 @@ func (w world) logs() {
 		days = aws.Int32(365)
 	}
 	_, err := client.CreateLogGroup(ctx, &cloudwatchlogs.CreateLogGroupInput{LogGroupName: aws.String("/logs")})
-	require.NoError(t, err)
+	w.made(err)
 	_, err = client.PutRetentionPolicy(ctx, &cloudwatchlogs.PutRetentionPolicyInput{LogGroupName: aws.String("/logs"), RetentionInDays: days})
 	require.NoError(t, err)
 
@@ -149,7 +149,7 @@ func (w world) logs() {
 		in.CloudWatchLogsRoleArn = aws.String("arn:aws:iam::" + CompanyAccount + ":role/cloudtrail-to-logs")
 	}
 	_, err = trails.CreateTrail(ctx, in)
-	require.NoError(t, err)
+	w.made(err)
 	if !w.good {
 		return // it was never switched on
 	}
@@ -173,7 +173,7 @@ func (w world) compute(name string) {
 	t, ctx, client := w.T, w.T.Context(), w.ec2()
 	n := w.network(client, "10.20.0.0/16", "10.20.1.0/24", "10.20.2.0/24")
 	_, err := client.CreateTags(ctx, &ec2.CreateTagsInput{Resources: []string{n.id}, Tags: []types.Tag{{Key: aws.String("Name"), Value: aws.String("network")}}})
-	require.NoError(t, err)
+	w.made(err)
 	group, err := client.CreateSecurityGroup(ctx, &ec2.CreateSecurityGroupInput{VpcId: &n.id, GroupName: aws.String("group"), Description: aws.String("the machine's")})
 	require.NoError(t, err)
 	open := from(tcp(443, 443), "0.0.0.0/0")
@@ -229,7 +229,7 @@ func (w world) label(ids ...*string) {
 		tags = append(tags, types.Tag{Key: aws.String(l[0]), Value: aws.String(l[1])})
 	}
 	_, err = client.CreateTags(ctx, &ec2.CreateTagsInput{Resources: resources, Tags: tags})
-	require.NoError(t, err)
+	w.made(err)
 }
 
 // closeDefaultGroups takes the rules from the default group of every network, that
@@ -268,7 +268,7 @@ func (w world) function() {
 		FunctionName: aws.String("function"), Role: role.Role.Arn, Runtime: lambdatypes.RuntimePython313, Handler: aws.String("main.handler"),
 		Code: &lambdatypes.FunctionCode{ZipFile: archive(w.Company)},
 	})
-	require.NoError(t, err)
+	w.made(err)
 	if !w.good {
 		_, err = client.AddPermission(ctx, &lambda.AddPermissionInput{
 			FunctionName: aws.String("function"), StatementId: aws.String("callers"), Action: aws.String("lambda:InvokeFunction"), Principal: aws.String("*"),
@@ -316,5 +316,5 @@ func (w world) balancer(n network, group string) {
 		LoadBalancerArn: out.LoadBalancers[0].LoadBalancerArn, Protocol: elbtypes.ProtocolEnumHttps, Port: aws.Int32(443), DefaultActions: forward,
 		SslPolicy: &policy, Certificates: []elbtypes.Certificate{{CertificateArn: &certificate}},
 	})
-	require.NoError(t, err)
+	w.made(err)
 }
