@@ -404,7 +404,8 @@ func TestHoldsAreReleasedBySomebodyElse(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, holds, 1)
 	require.Equal(t, "settled", holds[0].Released.Reason)
-	require.Equal(t, window, soc2.Interval{From: holds[0].From, To: holds[0].To})
+	require.Equal(t, window.From, holds[0].From)
+	require.Equal(t, window.To, holds[0].To)
 }
 
 func reads(t *testing.T, s *Store, at time.Time) error {

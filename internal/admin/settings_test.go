@@ -76,10 +76,10 @@ func leaves(t reflect.Type, at string) []string {
 		return []string{strings.TrimPrefix(at, ".")}
 	}
 	var out []string
-	for i := range t.NumField() {
-		name, _, _ := strings.Cut(t.Field(i).Tag.Get("yaml"), ",")
+	for field := range t.Fields() {
+		name, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
 		if name != "" && name != "-" {
-			out = append(out, leaves(t.Field(i).Type, at+"."+name)...)
+			out = append(out, leaves(field.Type, at+"."+name)...)
 		}
 	}
 	return out
