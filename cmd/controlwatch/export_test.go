@@ -3,6 +3,7 @@ package main
 import (
 	"archive/zip"
 	"bytes"
+	"encoding/binary"
 	"encoding/json"
 	"io"
 	"os"
@@ -63,7 +64,9 @@ func TestExportToAMachineThatHasNeverSeenTheStore(t *testing.T) {
 	require.False(t, v.Pinned)
 	require.Equal(t, "Auditors", v.For)
 
-	copied[len(copied)/2] ^= 1
+	// The first file's bytes begin behind its header, name and extra field (APPNOTE 4.3.7).
+	begins := 30 + int(binary.LittleEndian.Uint16(copied[26:])) + int(binary.LittleEndian.Uint16(copied[28:]))
+	copied[begins+4] ^= 1
 	require.NoError(t, os.WriteFile(there, copied, 0o600))
 	code, stdout, stderr = elsewhere.run("verify", there, "--key", public)
 	require.NotEqual(t, exitOK, code, stdout+stderr)
