@@ -67,6 +67,8 @@ func TestAStoreFromBeforeTombstonesIsReadVerifiedAndPruned(t *testing.T) {
 		_, err = OpenReading(ctx, "sqlite:"+path, Options{Clock: clock.Now})
 		require.ErrorContains(t, err, fmt.Sprintf("the store was written by an older controlwatch (tables %d, this one knows", version))
 		s = open(t, path, Options{Clock: clock.Now, Version: "test", Key: key})
+		_, err = s.Sign(ctx) // as the next assessment does
+		require.NoError(t, err)
 		require.Empty(t, verifiedOpen(t, s).Pruned)
 		require.Equal(t, then, snapshot(t, s, noon.Add(100*day)))
 		require.Equal(t, now.Facts, snapshot(t, s, clock.Now()).Facts)

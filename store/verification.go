@@ -19,6 +19,9 @@ type VerifyOptions struct {
 	// any, the first key in the store is believed, which protects against whoever
 	// could change the rows but not against whoever could change the key as well.
 	Keys []string
+	// Copy is for a copy that is compared with nothing else: what is not signed in it
+	// was not signed where it comes from, and is a warning.
+	Copy bool
 	// Progress, if given, is told how far each stage is.
 	Progress func(stage string, done, total int64)
 }

@@ -99,7 +99,20 @@ func (v *verifier) chain(ctx context.Context) error {
 	if err := v.readHashes(ctx); err != nil {
 		return err
 	}
-	return v.buildTree()
+	if err := v.buildTree(); err != nil {
+		return err
+	}
+	logged := int64(0)
+	if v.Leaves > 0 {
+		logged = v.leafOf[v.Leaves-1]
+	}
+	if v.options.Fast && !v.cutOff && logged < v.newest { // else the rows tell, one by one
+		v.problem(Problem{
+			Commit: logged + 1, Record: fmt.Sprintf("commit %d", logged+1), What: fmt.Sprintf("from it to commit %d nothing is in the log", v.newest),
+			Untrusted: "those commits: they were added, or the log was cut off",
+		})
+	}
+	return nil
 }
 
 func (v *verifier) readLeaves(ctx context.Context) error {

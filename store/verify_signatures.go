@@ -143,13 +143,43 @@ func (v *verifier) unsigned(ctx context.Context, keyed bool) error {
 	}
 	switch {
 	case v.newest == 0:
+	case v.Pinned && v.Signed == 0:
+		v.problem(Problem{
+			Record: "the log", What: "it has no checkpoint that the given key signed", Untrusted: "all of it: it is another log, or its signatures were removed",
+		})
+		return nil
 	case !keyed:
 		v.warn("nothing is signed: this store was written without a key")
 		return nil
 	case v.Signed < v.newest:
 		v.warn("commits %d to %d are not signed yet: the next assessment signs them", v.Signed+1, v.newest)
 	}
+	if err := v.stripped(ctx); err != nil {
+		return err
+	}
 	return v.each(ctx)
+}
+
+// stripped: signatures that were taken away must not read as signatures that were
+// never made. A program stopped between an assessment and its signature leaves the
+// newest assessment without one, and never two.
+func (v *verifier) stripped(ctx context.Context) error {
+	var first, count int64
+	err := v.tx.row(ctx, `SELECT COALESCE(MIN(seq), 0), COUNT(*) FROM assessment
+		WHERE seq > $1 AND seq > (SELECT MIN(seq) FROM entry WHERE kind = '`+EntryLogKey+`')`, v.Signed).Scan(&first, &count)
+	if err != nil || count < 2 {
+		return err
+	}
+	if v.options.Copy {
+		v.warn("%d assessments from commit %d on have no checkpoint that holds", count, first)
+		return nil
+	}
+	v.problem(Problem{
+		Commit: first, Record: v.describe(ctx, first),
+		What:      fmt.Sprintf("%d assessments from it on have no checkpoint that holds: checkpoints were removed, or the signing key failed all that time", count),
+		Untrusted: fmt.Sprintf("everything from commit %d on: nothing signed shows that it was not changed", v.Signed+1),
+	})
+	return nil
 }
 
 // each assessment and each record of a person is signed before the next of them.

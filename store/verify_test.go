@@ -139,7 +139,16 @@ func TestVerifyNamesWhatDoesNotFit(t *testing.T) {
 			do:     []string{"UPDATE checkpoint SET note = replace(note, '" + signer.Name() + "', '" + stranger.Name() + "') WHERE seq = 4"},
 			commit: 4, says: "checkpoint over 4 leaves, after commit 4: it is signed by none of the keys that are trusted by then",
 		},
-		"a checkpoint edited":  {do: []string{"UPDATE checkpoint SET note = replace(note, char(10) || '4' || char(10), char(10) || '5' || char(10)) WHERE seq = 4"}, commit: 4, says: "invalid signature"},
+		"a checkpoint edited": {do: []string{"UPDATE checkpoint SET note = replace(note, char(10) || '4' || char(10), char(10) || '5' || char(10)) WHERE seq = 4"}, commit: 4, says: "invalid signature"},
+		"every checkpoint taken away": {
+			do: []string{"DELETE FROM checkpoint"}, options: VerifyOptions{Fast: true}, commit: 4, says: "6 assessments from it on have no checkpoint that holds",
+		},
+		"no signature of the key given": {
+			do: []string{"DELETE FROM checkpoint", "DELETE FROM entry"}, options: VerifyOptions{Fast: true, Keys: []string{signer.Public()}}, says: "it has no checkpoint that the given key signed",
+		},
+		"the log emptied": {
+			do: []string{"DELETE FROM log_leaf", "DELETE FROM log_hash", "DELETE FROM checkpoint"}, options: VerifyOptions{Fast: true}, commit: 1, says: "nothing is in the log",
+		},
 		"an item of an answer": {do: []string{"DELETE FROM blob WHERE CAST(body AS TEXT) = '{\"UserName\":\"bob\"}'"}, commit: 5, says: "an item of an answer is missing"},
 		"the current facts":    {do: []string{"DELETE FROM fact_current WHERE resource = 1"}, commit: 13, says: "a fact of the history is missing from the current ones"},
 		"another key from outside": {
