@@ -62,5 +62,5 @@ func (b Bytes) Number() (int64, error) {
 	if err != nil {
 		return 0, fmt.Errorf("%q is no amount of bytes; expected a whole number with KiB, MiB, GiB or TiB, such as 500MiB", string(b))
 	}
-	return int64(n << shift), nil //nolint:gosec // bounded by the number of bits read
+	return int64(n << shift), nil // bounded by the number of bits read
 }

@@ -106,7 +106,7 @@ func (p *piles) each(write func([]byte) error) error {
 	for _, k := range order {
 		for _, b := range p.of[k].blocks {
 			whole.Reset()
-			if _, err := io.Copy(&whole, flate.NewReader(p.spool.Section(b.from, b.size))); err != nil { //nolint:gosec // written above
+			if _, err := io.Copy(&whole, flate.NewReader(p.spool.Section(b.from, b.size))); err != nil { // written above
 				return fmt.Errorf("read findings that were put aside: %w", err)
 			}
 			if err := pieces(whole.Bytes(), write); err != nil {
@@ -126,7 +126,7 @@ func pieces(b []byte, write func([]byte) error) error {
 		if n <= 0 || size > uint64(len(b)-n) {
 			return errors.New("findings that were put aside cannot be read")
 		}
-		end := n + int(size) //nolint:gosec // within b
+		end := n + int(size) // within b
 		if err := write(b[n:end]); err != nil {
 			return err
 		}

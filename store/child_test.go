@@ -164,7 +164,7 @@ func TestKilledAtAnyMoment(t *testing.T) {
 	require.NoError(t, err)
 	require.NoError(t, checkpoint.WriteFile(path+".key", secret))
 	next := 1
-	random := rand.New(rand.NewPCG(7, 4)) //nolint:gosec // a test that repeats
+	random := rand.New(rand.NewPCG(7, 4)) // a test that repeats
 	for range kills {
 		since := time.Now()
 		percent := 5 + random.IntN(240)

@@ -80,8 +80,8 @@ func pack(states []soc2.FindingState) []byte {
 			inputs = append(inputs, s.Inputs)
 		}
 		body = append(body, flags)
-		body = binary.AppendUvarint(body, uint64(s.Severity)) //nolint:gosec // a severity is not negative
-		body = binary.AppendUvarint(body, uint64(in))         //nolint:gosec // a place is not negative
+		body = binary.AppendUvarint(body, uint64(s.Severity)) // a severity is not negative
+		body = binary.AppendUvarint(body, uint64(in))         // a place is not negative
 		body = binary.AppendUvarint(body, place(s.FirstSeen))
 		body = binary.AppendUvarint(body, place(s.LastChanged))
 		if accepted {
@@ -136,7 +136,7 @@ func unpack(states []soc2.FindingState, r evidence.Resource, checks [][2]string,
 			Key: soc2.FindingKey{Control: c[0], Check: c[1], Resource: key}, Resource: r,
 			Outcome: soc2.Outcome(flags & 3), Definite: soc2.Outcome(flags >> 2 & 3),
 			Resolved: flags&flagResolved != 0, Gone: flags&flagGone != 0,
-			Severity: soc2.Severity(p.uvarint()), //nolint:gosec // written from one
+			Severity: soc2.Severity(p.uvarint()), // written from one
 			Inputs:   at(&p, inputs), FirstSeen: at(&p, times), LastChanged: at(&p, times),
 		}
 		if flags&flagAccepted != 0 {

@@ -186,7 +186,7 @@ func (s *stateReader) row(at int, list *checkList, packed []byte) error {
 	for _, check := range s.placesOf(list) {
 		flags := p.octet()
 		now := heldFrom{stood: stood{outcome: soc2.Outcome(flags & 3), gone: flags&flagGone != 0}, from: at}
-		now.severity = soc2.Severity(p.uvarint()) //nolint:gosec // written from one
+		now.severity = soc2.Severity(p.uvarint()) // written from one
 		p.uvarint()
 		p.uvarint()
 		p.uvarint()

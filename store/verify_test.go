@@ -228,7 +228,7 @@ func TestVerifyFindsEveryChange(t *testing.T) {
 	before := everything(t, original)
 	found := map[string]int{}
 	for n := range 200 {
-		random := rand.New(rand.NewPCG(uint64(n), 7)) //nolint:gosec // a test that repeats
+		random := rand.New(rand.NewPCG(uint64(n), 7)) // a test that repeats
 		path := filepath.Join(t.TempDir(), "controlwatch.db")
 		copyFile(t, original, path)
 		what := mutate(t, random, path)

@@ -29,10 +29,10 @@ func appendWaiting(b []byte, w soc2.Waiting, place func(time.Time) uint64) []byt
 		flags |= flagGone
 	}
 	b = append(b, flags)
-	b = binary.AppendUvarint(b, uint64(w.Looks)) //nolint:gosec // above zero
+	b = binary.AppendUvarint(b, uint64(w.Looks)) // above zero
 	b = binary.AppendUvarint(b, place(w.Pull))
 	// A cause that is not listed gets a place that is none, and is refused when read.
-	return binary.AppendUvarint(b, uint64(slices.Index(waitingCauses, w.Cause))) //nolint:gosec // see above
+	return binary.AppendUvarint(b, uint64(slices.Index(waitingCauses, w.Cause))) // see above
 }
 
 func (p *unpacker) more(s *soc2.FindingState, version byte, times []time.Time) {
@@ -49,7 +49,7 @@ func (p *unpacker) more(s *soc2.FindingState, version byte, times []time.Time) {
 	s.Waiting = soc2.Waiting{
 		Outcome: soc2.Outcome(flags & 3), Definite: soc2.Outcome(flags >> 2 & 3),
 		Absent: flags&flagGone != 0,
-		Looks:  int(p.uvarint()), //nolint:gosec // written from one
+		Looks:  int(p.uvarint()), // written from one
 		Pull:   at(p, times), Cause: at(p, waitingCauses),
 	}
 	if s.Waiting.Looks <= 0 {

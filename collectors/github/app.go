@@ -16,7 +16,7 @@ import (
 )
 
 // privateKeyVariable holds the key itself where no file does.
-const privateKeyVariable = "CONTROLWATCH_GITHUB_APP_PRIVATE_KEY" //nolint:gosec // a variable's name
+const privateKeyVariable = "CONTROLWATCH_GITHUB_APP_PRIVATE_KEY" // a variable's name
 
 // app is a GitHub App: who it is, and the key that proves it.
 type app struct {

@@ -18,7 +18,7 @@ import (
 
 // mintToken turns the App's own proof into a token of one installation. What it
 // says and is answered is never recorded.
-const mintToken = "POST /app/installations/{installation_id}/access_tokens" //nolint:gosec // an operation's name
+const mintToken = "POST /app/installations/{installation_id}/access_tokens" // an operation's name
 
 var mints = []string{mintToken}
 

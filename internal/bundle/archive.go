@@ -55,10 +55,10 @@ func openArchive(r io.ReaderAt, size int64, limits Limits, problem func(file, wh
 	for _, f := range z.File {
 		total += min(f.UncompressedSize64, 1<<60)
 		packed += min(f.CompressedSize64, 1<<60)
-		if total > uint64(limits.Total) { //nolint:gosec // a limit is not negative
+		if total > uint64(limits.Total) { // a limit is not negative
 			return nil, fmt.Errorf("its files take more than %d bytes unpacked: it is not read", limits.Total)
 		}
-		if packed > uint64(size) { //nolint:gosec // a size is not negative
+		if packed > uint64(size) { // a size is not negative
 			return nil, errors.New("its files lie one over another, as those of a zip bomb do: it is not read")
 		}
 		if what := a.refused(f); what != "" {
@@ -95,9 +95,9 @@ func (a *archive) refused(f *zip.File) string {
 		return fmt.Sprintf("it is packed by a method (%d) that is not allowed", f.Method)
 	case f.Flags&1 != 0:
 		return "it is encrypted"
-	case f.UncompressedSize64 > uint64(a.limits.FileSize): //nolint:gosec // a limit is not negative
+	case f.UncompressedSize64 > uint64(a.limits.FileSize): // a limit is not negative
 		return fmt.Sprintf("it takes %d bytes unpacked, more than %d", f.UncompressedSize64, a.limits.FileSize)
-	case f.UncompressedSize64 > smallFile && f.UncompressedSize64/max(f.CompressedSize64, 1) > uint64(a.limits.Ratio): //nolint:gosec // likewise
+	case f.UncompressedSize64 > smallFile && f.UncompressedSize64/max(f.CompressedSize64, 1) > uint64(a.limits.Ratio): // likewise
 		return fmt.Sprintf("it unpacks to more than %d times its size, as a zip bomb does", a.limits.Ratio)
 	}
 	return ""
@@ -115,7 +115,7 @@ func (a *archive) open(name string) (io.ReadCloser, error) {
 	if err != nil {
 		return nil, unreadable(err)
 	}
-	return bounded{io.LimitReader(r, int64(f.UncompressedSize64)+1), r}, nil //nolint:gosec // bounded by the limits
+	return bounded{io.LimitReader(r, int64(f.UncompressedSize64)+1), r}, nil // bounded by the limits
 }
 
 var errMissing = errors.New("it is missing")

@@ -46,7 +46,7 @@ func eachHashLine(r io.Reader, numbers int, use func(numbers []int64, hashes []t
 			if err != nil {
 				return fmt.Errorf("line %d: %q is no number", n, text)
 			}
-			ns = append(ns, int64(value)) //nolint:gosec // of 62 bits
+			ns = append(ns, int64(value)) // of 62 bits
 		}
 		var hashes []tlog.Hash
 		for _, text := range parts[numbers:] {

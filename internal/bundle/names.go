@@ -36,7 +36,7 @@ func numbered(name, folder, suffix string) (int64, bool) {
 		return 0, false
 	}
 	n, err := strconv.ParseUint(text, 10, 62)
-	return int64(n), err == nil //nolint:gosec // of 62 bits
+	return int64(n), err == nil // of 62 bits
 }
 
 // longestName is what every file system takes, folders of an unpacker's included.

@@ -21,7 +21,7 @@ type Checkpoint struct {
 
 // Sign gives the note of a checkpoint with the signatures of all signers.
 func Sign(c Checkpoint, signers ...note.Signer) ([]byte, error) {
-	text := log.Checkpoint{Origin: c.Origin, Size: uint64(c.Size), Hash: c.Root[:]}.Marshal() //nolint:gosec // a size is not negative
+	text := log.Checkpoint{Origin: c.Origin, Size: uint64(c.Size), Hash: c.Root[:]}.Marshal() // a size is not negative
 	signed, err := note.Sign(&note.Note{Text: string(text)}, signers...)
 	if err != nil {
 		return nil, fmt.Errorf("sign checkpoint of %s at %d: %w", c.Origin, c.Size, err)

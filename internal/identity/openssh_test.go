@@ -119,7 +119,7 @@ func TestKeysThatCannotSignSayWhy(t *testing.T) {
 	require.ErrorContains(t, err, "ssh-add")
 	_, _, err = Open(t.Context(), file+".pub", "")
 	require.ErrorContains(t, err, "no SSH agent")
-	require.NoError(t, os.Chmod(file, 0o644)) //nolint:gosec // the point of it
+	require.NoError(t, os.Chmod(file, 0o644)) // the point of it
 	_, _, err = Open(t.Context(), file, "")
 	require.ErrorContains(t, err, "chmod 600")
 	write(t, dir, "other", "secret canary")

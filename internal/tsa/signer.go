@@ -2,7 +2,7 @@ package tsa
 
 import (
 	"bytes"
-	"crypto/sha1" //nolint:gosec // RFC 3161 itself names the certificate by SHA-1; RFC 5816 allows better
+	"crypto/sha1" // RFC 3161 itself names the certificate by SHA-1; RFC 5816 allows better
 	"crypto/sha256"
 	"crypto/sha512"
 	"crypto/x509"
@@ -66,7 +66,7 @@ func namedCertificate(p7 *pkcs7.PKCS7, c *x509.Certificate) (bool, error) {
 		Policies asn1.RawValue `asn1:"optional"`
 	}
 	if err := p7.UnmarshalSignedAttribute(signingCertificate, &first); err == nil && len(first.Certs) > 0 {
-		digest := sha1.Sum(c.Raw) //nolint:gosec // as RFC 3161 prescribes; the chain is verified besides
+		digest := sha1.Sum(c.Raw) // as RFC 3161 prescribes; the chain is verified besides
 		return bytes.Equal(first.Certs[0].Hash, digest[:]), nil
 	}
 	return false, errors.New("does not say which certificate it was signed for (RFC 3161 section 2.4.2)")

@@ -99,7 +99,7 @@ func (d *Directory) newest() (size int64, found bool, err error) {
 // left, the beginning of this very checkpoint, is completed: nothing else can
 // have begun like it.
 func write(file string, c Checkpoint) error {
-	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) //nolint:gosec // a checkpoint is for everybody to read
+	out, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o644) // a checkpoint is for everybody to read
 	rest := c.Note
 	if errors.Is(err, fs.ErrExist) {
 		held, err := read(file)
