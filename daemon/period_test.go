@@ -22,7 +22,7 @@ func TestTellPeriod(t *testing.T) {
 	core, logged := observer.New(zap.InfoLevel)
 	now := time.Date(2026, 6, 1, 0, 0, 0, 0, time.UTC)
 	d := &Daemon{opts: Options{Log: zap.New(core), Clock: func() time.Time { return now }, Metrics: metrics.New("1")}}
-	hole := soc2.PeriodHole{Gap: soc2.Gap{Interval: soc2.Interval{From: now.Add(-time.Hour), To: now}, Reason: evidence.Denied}, Open: true, Places: []string{"a"}}
+	hole := soc2.PeriodHole{SightGap: soc2.SightGap{Interval: soc2.Interval{From: now.Add(-time.Hour), To: now}, Reason: evidence.Denied}, Open: true, Places: []string{"a"}}
 	told, failing := 0, error(nil)
 	doing := &duty{Work: Work{Period: func(context.Context) (soc2.Period, error) {
 		told++

@@ -30,8 +30,8 @@ func halfYear() soc2.Period {
 			Criteria: []soc2.Mapping{{ID: "CC6.1"}}, State: soc2.DeviationSeen, Planned: 9999, Executed: 9990, Elapsed: 90 * 24 * time.Hour,
 			Seen: soc2.Intervals{{From: day(2), To: day(90)}}, Observed: soc2.Intervals{{From: day(2), To: day(90)}}, FixWithin: 30 * 24 * time.Hour,
 			Holes: []soc2.PeriodHole{
-				{Gap: soc2.Gap{Interval: soc2.Interval{From: day(0), To: day(2)}, Reason: evidence.Denied, Operation: "iam:ListUsers", Detail: "AccessDenied"}, Places: places},
-				{Gap: soc2.Gap{Interval: soc2.Interval{From: day(89), To: day(90)}, Reason: soc2.NotSeenThere}, Check: "k", Open: true, Places: []string{"ada"}, More: 3},
+				{SightGap: soc2.SightGap{Interval: soc2.Interval{From: day(0), To: day(2)}, Reason: evidence.Denied, Operation: "iam:ListUsers", Detail: "AccessDenied"}, Places: places},
+				{SightGap: soc2.SightGap{Interval: soc2.Interval{From: day(89), To: day(90)}, Reason: soc2.NotSeenThere}, Check: "k", Open: true, Places: []string{"ada"}, More: 3},
 			},
 			Deviations: []soc2.Deviation{
 				{

@@ -100,7 +100,7 @@ type ControlPeriod struct {
 
 // PeriodHole is time in which a control was not observed.
 type PeriodHole struct {
-	Gap
+	SightGap
 	Open   bool     // it lasts until now, in a period that is not over: it can be mended
 	Check  string   // for what single resources did not show; empty: for whole lists
 	Places []string // the feeds or resources
@@ -207,7 +207,7 @@ func controlPeriod(c Control, ev PeriodEvidence, asked PeriodAsked) ControlPerio
 	}
 	cp.Seen = Intervals{elapsed}.Without(holes.lost()).Within(elapsed)
 	for _, u := range h.Unjudged {
-		g := Gap{Interval: u.Interval, Reason: NotSeenThere, Detail: "the list was seen, and what the check reads of these was not"}
+		g := SightGap{Interval: u.Interval, Reason: NotSeenThere, Detail: "the list was seen, and what the check reads of these was not"}
 		holes.add(g, u.Check, max(0, u.Resources-len(u.Names)), u.Names...)
 	}
 	cp.Holes = holes.all()

@@ -28,11 +28,11 @@ type PeriodEvidence struct {
 type PopulationHistory struct {
 	Feed       evidence.FeedID
 	Population evidence.Population
-	Scope      Intervals // when it was in scope, within the window
-	Gaps       []Gap     // when it was in scope and not observed
-	Planned    int       // pulls that a plan asked for
-	Executed   int       // of them, those that saw all of it
-	Pulls      int       // within the window, complete or not
+	Scope      Intervals  // when it was in scope, within the window
+	Gaps       []SightGap // when it was in scope and not observed
+	Planned    int        // pulls that a plan asked for
+	Executed   int        // of them, those that saw all of it
+	Pulls      int        // within the window, complete or not
 }
 
 // ControlHistory is what was judged of a control.

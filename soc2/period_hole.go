@@ -40,7 +40,7 @@ func newHoleSet(elapsed, window Interval, until time.Time) *holeSet {
 }
 
 // add notes a gap in some places, and in a number of others whose names were not kept.
-func (s *holeSet) add(g Gap, check string, others int, places ...string) {
+func (s *holeSet) add(g SightGap, check string, others int, places ...string) {
 	g.Interval = g.Within(s.elapsed)
 	if g.Empty() {
 		return
@@ -51,7 +51,7 @@ func (s *holeSet) add(g Gap, check string, others int, places ...string) {
 		i = len(s.holes)
 		s.at[key] = i
 		open := !g.To.Before(s.elapsed.To) && s.until.Before(s.window.To)
-		s.holes = append(s.holes, PeriodHole{Gap: g, Check: check, Open: open})
+		s.holes = append(s.holes, PeriodHole{SightGap: g, Check: check, Open: open})
 		s.intervals = append(s.intervals, g.Interval)
 	}
 	h := &s.holes[i]
@@ -84,11 +84,11 @@ func (s *holeSet) outside(populations []PopulationHistory, catalogued Intervals,
 		if before.Empty() {
 			before.To = i.From
 		}
-		s.add(Gap{Interval: before, Reason: evidence.NotCollected, Detail: "before the first scan"}, "", 0)
-		s.add(Gap{Interval: Interval{before.To, i.To}, Reason: evidence.NotConfigured, Detail: "no source that could tell was in scope"}, "", 0)
+		s.add(SightGap{Interval: before, Reason: evidence.NotCollected, Detail: "before the first scan"}, "", 0)
+		s.add(SightGap{Interval: Interval{before.To, i.To}, Reason: evidence.NotConfigured, Detail: "no source that could tell was in scope"}, "", 0)
 	}
 	for _, i := range (Intervals{s.elapsed}).Without(catalogued) {
-		s.add(Gap{Interval: i, Reason: NotJudged, Detail: "no assessment judged it"}, "", 0)
+		s.add(SightGap{Interval: i, Reason: NotJudged, Detail: "no assessment judged it"}, "", 0)
 	}
 }
 

@@ -18,8 +18,8 @@ type Look struct {
 	Hole   *evidence.Hole // why it did not see all; nil: it did
 }
 
-// Gap is time in which something was not observed.
-type Gap struct {
+// SightGap is time in which something was not observed.
+type SightGap struct {
 	Interval
 	Reason    evidence.Reason
 	Operation string
@@ -31,10 +31,10 @@ type Gap struct {
 // longer than its maximum age (0: without limit); a pull that did not see all of it
 // ends sight at once, as in evidence.FeedState.HoleAt. Time outside scope is no gap.
 // Looks are in the order they were committed in.
-func GapsOf(looks []Look, scope Intervals, maxAge time.Duration, window Interval) []Gap {
+func GapsOf(looks []Look, scope Intervals, maxAge time.Duration, window Interval) []SightGap {
 	scope = scope.Within(window)
-	var gaps []Gap
-	add := func(g Gap) {
+	var gaps []SightGap
+	add := func(g SightGap) {
 		for _, i := range (Intervals{g.Interval}).And(scope) {
 			g.Interval = i
 			if n := len(gaps); n > 0 && gaps[n-1].To.Equal(i.From) && gaps[n-1].same(g) {
@@ -46,7 +46,7 @@ func GapsOf(looks []Look, scope Intervals, maxAge time.Duration, window Interval
 	}
 	from := window.From
 	if len(looks) == 0 || looks[0].At.After(from) {
-		add(Gap{Interval: Interval{from, firstLook(looks, window.To)}, Reason: evidence.NotCollected, Detail: "before the first look at it"})
+		add(SightGap{Interval: Interval{from, firstLook(looks, window.To)}, Reason: evidence.NotCollected, Detail: "before the first look at it"})
 	}
 	for i, l := range looks {
 		next := window.To
@@ -56,21 +56,21 @@ func GapsOf(looks []Look, scope Intervals, maxAge time.Duration, window Interval
 		sight := Interval{l.At, next}
 		switch {
 		case l.Hole != nil:
-			add(Gap{Interval: sight, Reason: l.Hole.Reason, Operation: l.Hole.Operation, Detail: l.Hole.Detail})
+			add(SightGap{Interval: sight, Reason: l.Hole.Reason, Operation: l.Hole.Operation, Detail: l.Hole.Detail})
 			continue
 		case maxAge > 0 && l.At.Add(maxAge).Before(next):
 			sight.To = l.At.Add(maxAge)
 		}
 		if !l.Judged {
-			add(Gap{Interval: sight, Reason: NotJudged, Detail: "pulled, and no assessment judged it"})
+			add(SightGap{Interval: sight, Reason: NotJudged, Detail: "pulled, and no assessment judged it"})
 		}
-		add(Gap{Interval: Interval{sight.To, next}, Reason: evidence.Stale, Detail: "older than " + maxAge.String()})
+		add(SightGap{Interval: Interval{sight.To, next}, Reason: evidence.Stale, Detail: "older than " + maxAge.String()})
 	}
-	slices.SortStableFunc(gaps, func(a, b Gap) int { return a.From.Compare(b.From) })
+	slices.SortStableFunc(gaps, func(a, b SightGap) int { return a.From.Compare(b.From) })
 	return gaps
 }
 
-func (g Gap) same(other Gap) bool {
+func (g SightGap) same(other SightGap) bool {
 	g.Interval = other.Interval
 	return g == other
 }

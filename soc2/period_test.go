@@ -122,10 +122,10 @@ func TestPeriodOf(t *testing.T) {
 		"nothing it applies to": {func(e *PeriodEvidence) { e.Controls["c"].Applicable = 0 }, NoneOccurred},
 		"nothing it applies to, one minute lost": {func(e *PeriodEvidence) {
 			e.Controls["c"].Applicable = 0
-			e.Populations[0].Gaps = []Gap{{Interval: Interval{half.From, half.From.Add(time.Minute)}}}
+			e.Populations[0].Gaps = []SightGap{{Interval: Interval{half.From, half.From.Add(time.Minute)}}}
 		}, PeriodIncomplete},
 		"a minute lost": {func(e *PeriodEvidence) {
-			e.Populations[0].Gaps = []Gap{{Interval: Interval{half.From, half.From.Add(time.Minute)}}}
+			e.Populations[0].Gaps = []SightGap{{Interval: Interval{half.From, half.From.Add(time.Minute)}}}
 		}, PeriodIncomplete},
 		"a resource that could not be judged": {func(e *PeriodEvidence) {
 			e.Controls["c"].Unjudged = []Unjudged{{Interval: Interval{half.From, half.From.Add(time.Minute)}, Resources: 1}}

@@ -20,7 +20,7 @@ func half(a soc2.Assessment) soc2.Period {
 	for _, c := range a.Controls {
 		p.Controls = append(p.Controls, soc2.ControlPeriod{
 			ID: c.ID, Elapsed: 48 * time.Hour, Seen: seen, Observed: seen, FixWithin: time.Hour,
-			Holes:      []soc2.PeriodHole{{Gap: soc2.Gap{Interval: soc2.Interval{From: seen[0].To, To: at}, Reason: evidence.Denied}, Open: true}},
+			Holes:      []soc2.PeriodHole{{SightGap: soc2.SightGap{Interval: soc2.Interval{From: seen[0].To, To: at}, Reason: evidence.Denied}, Open: true}},
 			Deviations: []soc2.Deviation{{Control: c.ID, FirstBad: window.From, LastBad: at.Add(-24 * time.Hour)}},
 		})
 	}
