@@ -36,6 +36,7 @@ type answered struct {
 	policy  AnswerPolicy
 	spent   int64
 	over    bool
+	pack    packing
 }
 
 // afford decides, before the pull's record is written, whether its answers fit
@@ -60,11 +61,11 @@ func (a *answered) afford(ctx context.Context, c *commit) (err error) {
 	}
 	add, counted := int64(0), map[string]bool{}
 	for _, one := range a.answers {
-		doc, bodies, err := encodeAnswer(one)
+		doc, bodies, err := a.pack.answer(one)
 		if err != nil {
 			return err
 		}
-		request, err := encodeRequest(one.Request)
+		request, err := a.pack.request(one.Request)
 		if err != nil {
 			return err
 		}
@@ -111,11 +112,11 @@ func (a *answered) keep(ctx context.Context, c *commit, feed int64, pull evidenc
 	var rows []row
 	var added int64
 	for _, one := range a.answers {
-		doc, bodies, err := encodeAnswer(one)
+		doc, bodies, err := a.pack.answer(one)
 		if err != nil {
 			return err
 		}
-		request, err := encodeRequest(one.Request)
+		request, err := a.pack.request(one.Request)
 		if err != nil {
 			return err
 		}

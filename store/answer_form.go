@@ -23,22 +23,26 @@ type answerDoc struct {
 	Size    int             `json:"size,omitempty"`
 }
 
-func encodeRequest(r evidence.AnswerRequest) ([]byte, error) {
+// packing makes the stored form of requests and answers. It uses one compressor
+// again and again: to set one up costs more than to compress most bodies.
+type packing struct{ to *gzip.Writer }
+
+func (p *packing) request(r evidence.AnswerRequest) ([]byte, error) {
 	b, err := json.Marshal(r)
 	if err != nil {
 		return nil, fmt.Errorf("encode the request %s: %w", r.Operation, err)
 	}
-	return packBody(b)
+	return p.body(b)
 }
 
-// encodeAnswer gives the document of an answer and the bodies of its items.
-func encodeAnswer(a evidence.Answer) (doc []byte, bodies [][]byte, err error) {
+// answer gives the document of an answer and the bodies of its items.
+func (p *packing) answer(a evidence.Answer) (doc []byte, bodies [][]byte, err error) {
 	d := answerDoc{Status: a.Status, Rest: a.Rest, Removed: a.Removed, Why: a.Why, Digest: a.Digest}
 	if a.Rest == nil {
 		d.Size = a.Size // with the rest kept, it would differ with every request id
 	}
 	for _, item := range a.Items {
-		body, err := packBody(item)
+		body, err := p.body(item)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -49,23 +53,28 @@ func encodeAnswer(a evidence.Answer) (doc []byte, bodies [][]byte, err error) {
 	if err != nil {
 		return nil, nil, fmt.Errorf("encode the answer to %s: %w", a.Request.Operation, err)
 	}
-	doc, err = packBody(b)
+	doc, err = p.body(b)
 	return doc, bodies, err
 }
 
-// packBody compresses a document with fixed settings and no name or time, so that
+// body compresses a document with fixed settings and no name or time, so that
 // equal documents have equal digests. One that does not shrink stays as it is:
 // JSON never begins like gzip.
-func packBody(b []byte) ([]byte, error) {
+func (p *packing) body(b []byte) ([]byte, error) {
 	var out bytes.Buffer
-	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
-	if err != nil {
+	if p.to == nil {
+		w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
+		if err != nil {
+			return nil, err
+		}
+		p.to = w
+	} else {
+		p.to.Reset(&out)
+	}
+	if _, err := p.to.Write(b); err != nil {
 		return nil, err
 	}
-	if _, err := w.Write(b); err != nil {
-		return nil, err
-	}
-	if err := w.Close(); err != nil {
+	if err := p.to.Close(); err != nil {
 		return nil, err
 	}
 	if out.Len() >= len(b) {

@@ -1,14 +1,37 @@
 package main
 
 import (
+	"errors"
+	"fmt"
 	"os"
+	"reflect"
 	"testing"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/controlwatch/controlwatch/evaluators/catalogue"
 )
 
 func TestMain(m *testing.M) {
-	testscript.Main(m, map[string]func(){"controlwatch": main})
+	testscript.Main(unchanged{m}, map[string]func(){"controlwatch": main})
+}
+
+// unchanged runs the tests and fails if what all of them share, the shipped
+// catalogue, is then not what it was.
+type unchanged struct{ *testing.M }
+
+func (u unchanged) Run() int {
+	code := u.M.Run()
+	shared, err := catalogue.Load()
+	fresh, again := catalogue.Read(catalogue.Files())
+	if err = errors.Join(err, again); err == nil && !reflect.DeepEqual(shared, fresh) {
+		err = errors.New("a test, or what it tested, changed the shipped catalogue that all share")
+	}
+	if err != nil {
+		fmt.Fprintln(os.Stderr, err)
+		return 1
+	}
+	return code
 }
 
 func TestScripts(t *testing.T) {

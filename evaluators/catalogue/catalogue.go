@@ -10,6 +10,7 @@ import (
 	"path"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/controlwatch/controlwatch/internal/strictyaml"
 	"github.com/controlwatch/controlwatch/soc2"
@@ -21,8 +22,16 @@ var embedded embed.FS
 // CasesSuffix ends the names of the files that hold a control's cases.
 const CasesSuffix = ".cases.yaml"
 
-// Load reads the catalogue that ships with the program.
-func Load() (soc2.Catalogue, error) { return Read(embedded) }
+// Load gives the catalogue that ships with the program. It is read, and its
+// conditions compiled, once in a process: the lists are the caller's own, what
+// they hold is everybody's and not to be changed.
+func Load() (soc2.Catalogue, error) {
+	cat, err := shipped()
+	cat.Criteria, cat.Controls = slices.Clone(cat.Criteria), slices.Clone(cat.Controls)
+	return cat, err
+}
+
+var shipped = sync.OnceValues(func() (soc2.Catalogue, error) { return Read(embedded) })
 
 // Files is the catalogue that ships with the program, as files.
 func Files() fs.FS { return embedded }

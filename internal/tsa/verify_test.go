@@ -110,9 +110,9 @@ func TestVerifyRefusesCertificatesForOtherThings(t *testing.T) {
 		}
 		answer, err := stamp.CreateResponseWithOpts(tsatest.Certificate(t, c, a.Root, &signer.PublicKey, a.RootKey), signer, crypto.SHA256)
 		require.NoError(t, err)
-		parsed, err := timestamp.ParseResponse(answer)
+		token, err := tsa.TokenOf(answer) // not the library's own: it may not be asked by two at a time
 		require.NoError(t, err)
-		return parsed.RawToken
+		return token
 	}
 	_, err := tsa.Verify(token(func(*x509.Certificate) {}), checkpoint, roots(t, a))
 	require.NoError(t, err)
