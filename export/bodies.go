@@ -10,6 +10,7 @@ import (
 
 	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/internal/bundle"
+	"github.com/controlwatch/controlwatch/store"
 )
 
 // packLines is how many bodies a file has: few files for a machine, small enough
@@ -55,7 +56,7 @@ func (p *packer) add(digest bundle.Digest, b []byte) error {
 func (x *exporter) facts(ctx context.Context) error {
 	var t table
 	defer t.close()
-	t.put("digest", "kind", "type", "provider", "account", "region", "id", "collector", "commit", "since", "until_commit", "until")
+	t.put("digest", "kind", "type", "provider", "account", "region", "id", "collector", "commit", "since", "until_commit", "until", "pruned")
 	p := packer{x: x, class: "facts"}
 	for f, err := range x.from.Facts(ctx, x.wanted()) {
 		if err != nil {
@@ -68,31 +69,29 @@ func (x *exporter) facts(ctx context.Context) error {
 			until = fmt.Sprint(f.UntilSeq)
 		}
 		r := f.Resource
-		t.put(bundle.Digest(f.Digest).String(), string(r.Kind), f.Type, r.Provider, r.Account, r.Region, r.ID, f.Collector, fmt.Sprint(f.Seq), stamp(f.Since), until, stamp(f.Until))
+		t.put(bundle.Digest(f.Digest).String(), string(r.Kind), f.Type, r.Provider, r.Account, r.Region, r.ID, f.Collector, fmt.Sprint(f.Seq), stamp(f.Since), until, stamp(f.Until), x.pruned(f.Pruned))
+		if f.Pruned != nil {
+			continue
+		}
 		if err := p.add(f.Digest, f.Bytes); err != nil {
 			return err
 		}
 		if r.Kind == "Attestation" {
-			if err := x.attested(f.Bytes); err != nil {
+			if err := x.attested(r.ID, f.Bytes); err != nil {
 				return fmt.Errorf("attestation %s: %w", r.ID, err)
 			}
 		}
 	}
-	if x.namedFiles > 0 {
-		x.leave(fmt.Sprintf("%d files that attestations name", x.namedFiles), "the store keeps their names, sizes and SHA-256 (in the facts of kind Attestation), not the files: ask for them and compare")
-	}
 	return x.table("facts.csv", &t)
 }
 
-func (x *exporter) attested(b []byte) error {
-	f, err := evidence.DecodeFact(b)
-	if err != nil {
-		return err
+// pruned says what became of a body, and counts it.
+func (x *exporter) pruned(by *store.Tombstone) string {
+	if by == nil {
+		return ""
 	}
-	if a, ok := f.Body.(*evidence.Attestation); ok {
-		x.namedFiles += len(a.Files)
-	}
-	return nil
+	x.counts.Pruned++
+	return by.String()
 }
 
 // otherBodies: plans, pulls, what was judged with, results, records.
@@ -100,7 +99,7 @@ func (x *exporter) otherBodies(ctx context.Context) error {
 	var pulls table
 	defer pulls.close()
 	pulls.put("commit", "in_window", "collector", "source", "provider", "account", "region", "shard", "started_at", "finished_at",
-		"complete", "items", "principal", "reconciled_with", "holes")
+		"complete", "items", "principal", "reconciled_with", "holes", "answers_captured", "answers_not_kept", "answers_over_budget", "pruned")
 	for _, class := range []string{"plans", "pulls", "records", "assessments", "inputs", "checks", "entries"} {
 		p := packer{x: x, class: class}
 		for b, err := range x.from.Bodies(ctx, class) {
@@ -108,6 +107,12 @@ func (x *exporter) otherBodies(ctx context.Context) error {
 				return err
 			}
 			x.need(b.Seq)
+			if b.Pruned != nil {
+				if gone := x.pruned(b.Pruned); class == "pulls" {
+					pulls.put(append(append([]string{fmt.Sprint(b.Seq), fmt.Sprint(b.Seq >= x.from.First)}, make([]string, 16)...), gone)...)
+				}
+				continue
+			}
 			if err := p.add(b.Digest, b.Bytes); err != nil {
 				return err
 			}
@@ -117,6 +122,9 @@ func (x *exporter) otherBodies(ctx context.Context) error {
 				}
 			}
 		}
+	}
+	if x.counts.Pruned > 0 {
+		x.leave(fmt.Sprintf("%d bodies that were pruned or erased", x.counts.Pruned), "tombstones in the log say when and by which rule; the tables say of which, and "+bundle.LeftOutFile+" of every digest in the leaves that are here")
 	}
 	return x.table("pulls.csv", &pulls)
 }
@@ -133,6 +141,13 @@ func (x *exporter) pull(t *table, seq int64, b []byte) error {
 			x.counts.Incomplete++
 		}
 	}
+	captured, notKept, over := "", "", ""
+	if a := p.Answers; a != nil {
+		captured, notKept, over = fmt.Sprint(a.Captured), fmt.Sprint(a.NotKept), fmt.Sprint(a.OverBudget)
+		if in && a.OverBudget {
+			x.counts.OverBudget++
+		}
+	}
 	reconciled := p.ReconciledWith
 	if reconciled == "" {
 		reconciled = "not independently reconciled"
@@ -142,6 +157,6 @@ func (x *exporter) pull(t *table, seq int64, b []byte) error {
 		holes = append(holes, strings.Join(strings.Fields(h.Type+" "+string(h.Reason)+" "+h.Operation), " "))
 	}
 	t.put(fmt.Sprint(seq), fmt.Sprint(in), p.Collector, p.Source, p.Scope.Provider, p.Scope.Account, p.Scope.Region, p.Scope.Shard,
-		stamp(p.StartedAt), stamp(p.FinishedAt), fmt.Sprint(p.Complete()), fmt.Sprint(p.Items), p.Principal, reconciled, strings.Join(holes, "; "))
+		stamp(p.StartedAt), stamp(p.FinishedAt), fmt.Sprint(p.Complete()), fmt.Sprint(p.Items), p.Principal, reconciled, strings.Join(holes, "; "), captured, notKept, over, "")
 	return nil
 }

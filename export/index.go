@@ -13,6 +13,7 @@ func (x *exporter) index(context.Context) error {
 	p := indexPage{
 		head: x.head("Evidence", ""), Began: x.from.Began, Commits: [2]int64{x.from.First, x.from.Last},
 		Counts: x.counts, Unprotected: x.unprotected(), Judged: x.judged,
+		Answers: !x.redacted("answers"), Samples: !x.redacted("samples"),
 	}
 	if x.judged != nil {
 		p.Controls = x.controlRows("")
@@ -52,6 +53,8 @@ type indexPage struct {
 	Controls    []controlRow
 	Judged      *store.Judged
 	Unprotected string
+	Answers     bool // the table is there
+	Samples     bool
 }
 
 type criterionRow struct {

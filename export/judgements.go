@@ -9,6 +9,7 @@ import (
 
 	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/soc2"
+	"github.com/controlwatch/controlwatch/store"
 )
 
 // judgements lists the assessments of the window, and takes the newest as what
@@ -17,7 +18,7 @@ func (x *exporter) judgements(ctx context.Context) error {
 	var t table
 	defer t.close()
 	t.put("assessment", "at", "finished_at", "in_window", "version", "sample_data", "catalogue", "parameters", "engine", "derive",
-		"pass", "fail", "unobserved", "not_applicable")
+		"pass", "fail", "unobserved", "not_applicable", "pruned")
 	for j, err := range x.from.Assessments(ctx) {
 		if err != nil {
 			return err
@@ -27,9 +28,15 @@ func (x *exporter) judgements(ctx context.Context) error {
 		if in {
 			x.counts.Assessments++
 		}
+		outcome := func(o soc2.Outcome) string {
+			if j.Pruned != nil {
+				return "" // it is not known, which is not zero
+			}
+			return fmt.Sprint(j.Outcomes[o])
+		}
 		t.put(j.ID, stamp(j.At), stamp(j.FinishedAt), fmt.Sprint(in), j.Version, fmt.Sprint(j.SampleData),
 			j.Judge.Catalogue, j.Judge.Parameters, j.Judge.Engine, j.Judge.Derive,
-			fmt.Sprint(j.Outcomes[soc2.Pass]), fmt.Sprint(j.Outcomes[soc2.Fail]), fmt.Sprint(j.Outcomes[soc2.Unobserved]), fmt.Sprint(j.Outcomes[soc2.NotApplicable]))
+			outcome(soc2.Pass), outcome(soc2.Fail), outcome(soc2.Unobserved), outcome(soc2.NotApplicable), x.prunedAssessment(j))
 		x.judged = &j
 	}
 	if err := x.table("assessments.csv", &t); err != nil {
@@ -48,11 +55,24 @@ func (x *exporter) judgements(ctx context.Context) error {
 	if x.judged.Seq < x.from.First {
 		x.leave("assessments of the window", "none was made in it; what is shown was judged at "+stamp(x.judged.At)+", before it")
 	}
+	if x.judged.Pruned != nil {
+		x.leave("states of controls and criteria as judged at "+stamp(x.judged.At),
+			x.judged.Pruned.String()+": each is shown as not seen; findings are those remembered of each resource")
+	}
 	var err error
 	if x.catalogue, err = x.from.Catalogue(ctx, x.judged.Judge.Catalogue); err != nil {
 		return err
 	}
 	return x.selectControls()
+}
+
+// prunedAssessment says that what an assessment found was pruned. Its body is counted
+// with the others.
+func (x *exporter) prunedAssessment(j store.Judged) string {
+	if j.Pruned == nil {
+		return ""
+	}
+	return j.Pruned.String()
 }
 
 func (x *exporter) selectControls() error {

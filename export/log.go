@@ -44,7 +44,11 @@ func (x *exporter) log(ctx context.Context) error {
 				if x.have[d] {
 					held = true
 				} else if !told[d] {
-					missing = append(missing, d.String()+" "+line.Row+" "+x.whyNot(l.Seq, line.Row)+"\n")
+					why, err := x.whyNot(ctx, d, l.Seq, line.Row)
+					if err != nil {
+						return err
+					}
+					missing = append(missing, d.String()+" "+line.Row+" "+why+"\n")
 				}
 			}
 			return nil
@@ -106,29 +110,34 @@ func (x *exporter) log(ctx context.Context) error {
 		x.leave(fmt.Sprintf("%d commits after the newest checkpoint", e.Unsigned), "nothing has signed them yet")
 	}
 	x.leave("credentials, settings of sources that may hold them, and the signing key", "they are never kept as evidence")
-	x.leave("redacted answers of providers", "facts are what was read from them, pulls say with which calls; where the store keeps answers, \"controlwatch evidence show\" prints them, and their digests are in the log")
-	x.leave("observation periods, populations and samples as reports", "what was recorded of them is in records.csv and bodies/entries")
 	return x.out.File(bundle.VerifyFile, verifyText(x))
 }
 
 // whyNot says why a body that a leaf names is not in the bundle.
-func (x *exporter) whyNot(seq int64, row string) string {
+func (x *exporter) whyNot(ctx context.Context, d bundle.Digest, seq int64, row string) (string, error) {
+	t, gone, err := x.from.TombstoneOf(ctx, d)
 	switch {
-	case row == "answer":
-		return "of a redacted answer, which the store keeps and bundles do not hold"
+	case err != nil:
+		return "", err
+	case gone:
+		return t.String(), nil
+	case row == "answer" && x.redacted("answers"):
+		return "of an answer, left out on purpose", nil
 	case seq < x.from.First:
-		return "of a commit before the window, which is here for its other lines"
+		return "of a commit before the window, which is here for its other lines", nil
+	case seq == x.from.Last+1:
+		return "of the commit after the window, which is here to show where that ends", nil
 	case seq > x.from.Last:
-		return "of the commit after the window, which is here to show where that ends"
+		return "of a commit after the window, which is here for its other lines", nil
 	case x.limited():
-		return "not of the criteria that the bundle is limited to"
+		return "not of the criteria that the bundle is limited to", nil
 	}
-	return "not exported"
+	return "not exported", nil
 }
 
 // checkpoints, the proofs between them, and the keys.
 func (x *exporter) checkpoints(ctx context.Context) error {
-	points, err := x.from.Checkpoints(ctx)
+	points, err := x.from.Checkpoints(ctx, x.points...)
 	if err != nil {
 		return err
 	}

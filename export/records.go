@@ -4,8 +4,6 @@ import (
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
-
-	"github.com/controlwatch/controlwatch/evidence"
 )
 
 // records: what people did, what was done to the store, samples, exports, keys.
@@ -18,15 +16,8 @@ func (x *exporter) records(ctx context.Context) error {
 			return err
 		}
 		x.counts.Entries++
-		if e.Kind == "anchor" {
-			x.counts.Receipts++
-		}
-		identity := string(e.Actor.Identity)
-		if e.Actor.Identity == evidence.IdentityUnverified {
-			identity = "identity not verified"
-		}
 		digest := sha256.Sum256(e.Body)
-		t.put(e.ID, stamp(e.At), e.Kind, e.Subject, e.Actor.Name, identity, hex.EncodeToString(digest[:]))
+		t.put(e.ID, stamp(e.At), e.Kind, e.Subject, e.Actor.Name, identityOf(e.Actor), hex.EncodeToString(digest[:]))
 	}
 	return x.table("records.csv", &t)
 }

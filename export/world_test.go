@@ -168,3 +168,42 @@ func unzip(t testing.TB, b []byte) map[string]string {
 }
 
 func lines(text string) []string { return strings.Split(strings.TrimSuffix(text, "\n"), "\n") }
+
+// rewrite writes the files of a bundle again, one of them as change has it; a nil
+// gives it up.
+func rewrite(t testing.TB, b []byte, name string, change func([]byte) []byte, more ...string) []byte {
+	t.Helper()
+	z, err := zip.NewReader(bytes.NewReader(b), int64(len(b)))
+	require.NoError(t, err)
+	var out bytes.Buffer
+	w := zip.NewWriter(&out)
+	for _, f := range z.File {
+		r, err := f.Open()
+		require.NoError(t, err)
+		data, err := io.ReadAll(r)
+		require.NoError(t, err)
+		if f.Name == name {
+			if data = change(data); data == nil {
+				continue
+			}
+		}
+		to, err := w.Create(f.Name)
+		require.NoError(t, err)
+		_, err = to.Write(data)
+		require.NoError(t, err)
+	}
+	for _, name := range more {
+		to, err := w.Create(name)
+		require.NoError(t, err)
+		_, err = to.Write([]byte("x"))
+		require.NoError(t, err)
+	}
+	require.NoError(t, w.Close())
+	return out.Bytes()
+}
+
+// adding writes a bundle with one file more.
+func adding(t testing.TB, b []byte, name string) []byte {
+	t.Helper()
+	return rewrite(t, b, "", nil, name)
+}

@@ -5,7 +5,9 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"io/fs"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/controlwatch/controlwatch/evidence"
@@ -20,6 +22,16 @@ type Options struct {
 	By, For  string    // who asks for it, and for whom
 	At       time.Time // when
 	Version  string    // of the program
+	// Redact names sections that are left out on purpose, which the bundle says:
+	// answers, files, periods, samples.
+	Redact []string
+	// Attestations is the folder in which the files lie that attestations name; nil:
+	// it is not at hand.
+	Attestations fs.FS
+	// Period tells the window as an observation period, Population lists again what a
+	// sample was drawn from; nil: the bundle is without.
+	Period     func(context.Context) (soc2.Period, error)
+	Population func(context.Context, soc2.Sample) (soc2.Population, error)
 	// Context tells the kinds of facts that others are derived from, which a
 	// bundle limited to criteria holds as well.
 	Context  func(evidence.Kind) bool
@@ -42,6 +54,11 @@ var sections = []section{
 	{"states", (*exporter).states},
 	{"drift", (*exporter).drift},
 	{"records", (*exporter).records},
+	{"files", (*exporter).files},
+	{"answers", (*exporter).answers},
+	{"periods", (*exporter).periods},
+	{"samples", (*exporter).samples},
+	{"anchors", (*exporter).anchors},
 	{"controls", (*exporter).controls},
 	{"criteria", (*exporter).criteria},
 	{"oscal", (*exporter).oscal},
@@ -57,6 +74,11 @@ func Write(ctx context.Context, w io.Writer, from *store.Extract, o Options) (m 
 	}
 	if o.Context == nil {
 		o.Context = func(evidence.Kind) bool { return true }
+	}
+	for _, name := range o.Redact {
+		if !slices.Contains(Redactable, name) {
+			return m, digest, fmt.Errorf("export: %q cannot be left out; expected one of %s", name, strings.Join(Redactable, ", "))
+		}
 	}
 	x := &exporter{
 		from: from, options: o, out: bundle.NewWriter(w, o.At),
@@ -82,21 +104,28 @@ type exporter struct {
 	options Options
 	out     *bundle.Writer
 
-	have       map[bundle.Digest]bool // bodies that are in the bundle
-	earlier    map[int64]bool         // commits before the window whose lines name such bodies
-	judged     *store.Judged          // the newest assessment by the window's end; nil: there is none
-	catalogue  soc2.Catalogue         // that it was judged by
-	selected   []soc2.Control
-	byControl  map[string]*controlPart
-	pile       pile // rows of the controls
-	leftOut    []bundle.LeftOut
-	namedFiles int // by attestations
-	counts     counts
+	have      map[bundle.Digest]bool // bodies that are in the bundle
+	earlier   map[int64]bool         // commits before the window whose lines name such bodies
+	judged    *store.Judged          // the newest assessment by the window's end; nil: there is none
+	catalogue soc2.Catalogue         // that it was judged by
+	selected  []soc2.Control
+	byControl map[string]*controlPart
+	pile      pile // rows of the controls
+	leftOut   []bundle.LeftOut
+	counts    counts
+
+	attestedFiles []attestedFile
+	points        []int64  // sizes of checkpoints that receipts are of
+	tokens        []string // files of anchors
+	outside       int      // receipts of anchors out of the operator's reach
+	covered       int64    // leaves under the largest checkpoint that those have
 }
 
 // counts are what the index tells.
 type counts struct {
 	Assessments, Facts, Pulls, Incomplete, Drift, Entries, Leaves, Checkpoints, Unheld, Receipts int
+
+	Files, FilesAbsent, Answers, OverBudget, Periods, Samples, Stamps, Pruned int
 }
 
 // controlPart gathers the rows of a control, which come mixed with those of others.
@@ -107,6 +136,11 @@ type controlPart struct {
 	badMore         int
 	drifted         int
 }
+
+// Redactable are the sections that may be left out on purpose.
+var Redactable = []string{"answers", "files", "periods", "samples"}
+
+func (x *exporter) redacted(name string) bool { return slices.Contains(x.options.Redact, name) }
 
 func (x *exporter) limited() bool { return len(x.options.Criteria) > 0 }
 
@@ -129,8 +163,13 @@ func (x *exporter) unprotected() string {
 	if x.counts.Receipts == 0 {
 		return operator + ", and this bundle includes none." + compare
 	}
-	return fmt.Sprintf("%s. The bundle has %d records of anchors (kind \"anchor\" in records.csv), which neither \"controlwatch verify\" of a bundle "+
-		"nor VERIFY.md checks: ask whoever is named there.%s", operator, x.counts.Receipts, compare)
+	covers := "all of the window"
+	if x.covered <= x.from.LastLeaf {
+		covers = fmt.Sprintf("not leaves %d to %d of the window, which none protects", max(x.covered, x.from.FirstLeaf), x.from.LastLeaf)
+	}
+	return fmt.Sprintf("%s. The bundle has %d receipts of anchors (anchors.csv), %d of them out of the operator's reach by what was configured; those cover %s. %d are timestamps, which "+
+		"\"controlwatch verify\" with --ca and VERIFY.md check against the certificate of the authority: get that from the authority. For the others ask whoever is named there.%s",
+		operator, x.counts.Receipts, x.outside, covers, x.counts.Stamps, compare)
 }
 
 func (x *exporter) manifest() bundle.Manifest {
@@ -141,7 +180,7 @@ func (x *exporter) manifest() bundle.Manifest {
 		Commits: bundle.Range{First: e.First, Last: e.Last}, Leaves: bundle.Range{First: e.FirstLeaf, Last: e.LastLeaf},
 		Size: e.Newest.Size, Root: base64.StdEncoding.EncodeToString(e.Root[:]),
 		SampleData: x.judged != nil && x.judged.SampleData,
-		Anchors:    []string{}, Protection: x.unprotected(), LeftOut: x.leftOut,
+		Anchors:    slices.Concat([]string{}, x.tokens), Protection: x.unprotected(), LeftOut: x.leftOut,
 	}
 	if m.Criteria == nil {
 		m.Criteria = []string{}

@@ -17,7 +17,7 @@ func Lines(w io.Writer, lines []string, o Options) error {
 			s.WriteByte('\n')
 			continue
 		}
-		s.lines(len(line)-len(words), "", Safe(words))
+		s.lines(len(line)-len(words), "", escaped(words))
 	}
 	if _, err := io.WriteString(w, s.String()); err != nil {
 		return fmt.Errorf("write: %w", err)

@@ -24,6 +24,7 @@ type Judged struct {
 	Outcomes   map[soc2.Outcome]int `json:"outcomes"`
 	Criteria   []JudgedCriterion    `json:"criteria"`
 	Controls   []JudgedControl      `json:"controls"`
+	Pruned     *Tombstone           `json:"-"` // what it found was pruned; who judged, and when, was not
 }
 
 // JudgedCriterion is the state of a criterion in an assessment.
@@ -58,10 +59,10 @@ func (e *Extract) Assessments(ctx context.Context) iter.Seq2[Judged, error] {
 				return j, err
 			}
 			j.ID, j.At, j.FinishedAt = fmt.Sprintf("a%d", j.Seq), fromMicros(at), fromMicros(finished)
-			err = result.decode("result of assessment "+j.ID, &j)
+			j.Pruned, err = e.gone(ctx, result.decode("result of assessment "+j.ID, &j))
 			return j, err
 		}, `SELECT a.seq, a.at, a.finished_at, a.version, a.sample_data, a.catalogue, a.parameters, a.engine, a.derive, b.digest, b.body
-			FROM assessment a JOIN blob b ON b.id = a.result`+unpruned+`
+			FROM assessment a JOIN blob b ON b.id = a.result
 			WHERE a.seq BETWEEN $1 AND $2 OR a.seq = (SELECT MAX(seq) FROM assessment WHERE seq < $1) ORDER BY a.seq`, e.First, e.Last)
 	}
 }

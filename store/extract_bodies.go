@@ -15,30 +15,27 @@ import (
 type Body struct {
 	Seq    int64
 	Digest [32]byte
-	Bytes  []byte // good until the next
+	Bytes  []byte // good until the next; none where it was pruned
+	Pruned *Tombstone
 }
-
-// unpruned leaves out what was pruned: its digest stays in the lines, and the bundle
-// says that the body is not in it.
-const unpruned = " AND (length(b.body) > 0 OR NOT EXISTS (SELECT 1 FROM tombstone t WHERE t.blob = b.id))"
 
 // bodyQueries give, by class, the bodies of the window and those that held when it
 // began: seq, digest, body. $1 and $2 are the first and the last commit.
 var bodyQueries = map[string]string{
-	"plans": `SELECT p.seq, b.digest, b.body FROM plan p JOIN blob b ON b.id = p.record` + unpruned + `
+	"plans": `SELECT p.seq, b.digest, b.body FROM plan p JOIN blob b ON b.id = p.record
 		WHERE p.seq BETWEEN $1 AND $2 OR p.seq IN (SELECT MAX(seq) FROM plan WHERE seq < $1 GROUP BY source) ORDER BY p.seq`,
-	"pulls": `SELECT p.seq, b.digest, b.body FROM pull p JOIN blob b ON b.id = p.record` + unpruned + `
+	"pulls": `SELECT p.seq, b.digest, b.body FROM pull p JOIN blob b ON b.id = p.record
 		WHERE p.seq BETWEEN $1 AND $2 OR p.seq IN (SELECT MAX(seq) FROM pull WHERE seq < $1 GROUP BY feed) ORDER BY p.seq`,
 	// Of a record only its first use is kept, so any of them may be in force.
-	"records": `SELECT r.seq, b.digest, b.body FROM record r JOIN blob b ON b.id = r.blob` + unpruned + ` WHERE r.seq <= $2 AND $1 > 0 ORDER BY r.seq, r.kind`,
-	"assessments": `SELECT a.seq, b.digest, b.body FROM assessment a JOIN blob b ON b.id IN (a.feeds, a.result)` + unpruned + `
+	"records": `SELECT r.seq, b.digest, b.body FROM record r JOIN blob b ON b.id = r.blob WHERE r.seq <= $2 AND $1 > 0 ORDER BY r.seq, r.kind`,
+	"assessments": `SELECT a.seq, b.digest, b.body FROM assessment a JOIN blob b ON b.id IN (a.feeds, a.result)
 		WHERE a.seq BETWEEN $1 AND $2 OR a.seq = (SELECT MAX(seq) FROM assessment WHERE seq < $1) ORDER BY a.seq, b.id`,
-	"checks": `SELECT MIN(s.seq), b.digest, b.body FROM finding_state s JOIN blob b ON b.id = s.checks` + unpruned + `
+	"checks": `SELECT MIN(s.seq), b.digest, b.body FROM finding_state s JOIN blob b ON b.id = s.checks
 		WHERE s.seq BETWEEN $1 AND $2 OR s.seq = (SELECT MAX(n.seq) FROM finding_state n WHERE n.resource = s.resource AND n.seq < $1)
 		GROUP BY b.id ORDER BY 1, b.id`,
-	"inputs": `SELECT i.seq, b.digest, b.body FROM assessment_inputs i JOIN blob b ON b.id = i.basis` + unpruned + `
+	"inputs": `SELECT i.seq, b.digest, b.body FROM assessment_inputs i JOIN blob b ON b.id = i.basis
 		WHERE i.seq BETWEEN $1 AND $2 OR i.seq = (SELECT MAX(seq) FROM assessment_inputs WHERE seq < $1) ORDER BY i.seq`,
-	"entries": `SELECT e.seq, b.digest, b.body FROM entry e JOIN blob b ON b.id = e.body` + unpruned + `
+	"entries": `SELECT e.seq, b.digest, b.body FROM entry e JOIN blob b ON b.id = e.body
 		WHERE e.seq BETWEEN $1 AND $2 OR e.kind = '` + EntryLogKey + `' AND e.seq <= (SELECT MAX(seq) FROM checkpoint) ORDER BY e.seq, e.ord`,
 }
 
@@ -58,9 +55,23 @@ func (e *Extract) Bodies(ctx context.Context, class string) iter.Seq2[Body, erro
 				return b, err
 			}
 			b.Digest, b.Bytes = [32]byte(raw.digest), raw.body
-			return b, raw.verify(fmt.Sprintf("%s of commit %d", class, b.Seq))
+			var err error
+			b.Pruned, err = e.gone(ctx, raw.verify(fmt.Sprintf("%s of commit %d", class, b.Seq)))
+			return b, err
 		}, query, e.First, e.Last)
 	}
+}
+
+// gone takes the tombstone out of an error that says that a body was pruned. Any
+// other error stays.
+func (e *Extract) gone(ctx context.Context, err error) (*Tombstone, error) {
+	if err == nil {
+		return nil, nil //nolint:nilnil // neither gone nor wrong
+	}
+	if t, ok := e.tx.pruned(ctx, err); ok {
+		return &t, nil
+	}
+	return nil, err
 }
 
 // each yields a row after the other.
@@ -116,11 +127,12 @@ func (e *Extract) Facts(ctx context.Context, wanted func(evidence.Kind) bool) it
 			if untilSeq.Valid {
 				f.UntilSeq, f.Until = untilSeq.Int64, fromMicros(until.Int64)
 			}
-			return f, raw.verify(fmt.Sprintf("fact of commit %d", f.Seq))
+			f.Pruned, err = e.gone(ctx, raw.verify(fmt.Sprintf("fact of commit %d", f.Seq)))
+			return f, err
 		}, `SELECT r.provider, r.account, r.region, r.kind, r.ref, n.type, f.collector, c.seq, l.at, b.digest, b.body, u.seq, u.at
 			FROM resource r CROSS JOIN fact_change c
 			JOIN population n ON n.id = c.population JOIN feed f ON f.id = n.feed
-			JOIN blob b ON b.id = c.blob`+unpruned+` JOIN commit_log l ON l.seq = c.seq
+			JOIN blob b ON b.id = c.blob JOIN commit_log l ON l.seq = c.seq
 			LEFT JOIN commit_log u ON u.seq = (SELECT MIN(x.seq) FROM fact_change x
 				WHERE x.population = c.population AND x.resource = c.resource AND x.seq > c.seq AND x.seq <= $2)
 			WHERE c.resource = r.id AND c.seq <= $2 AND (c.seq >= $1 OR c.seq = (SELECT MAX(p.seq) FROM fact_change p
@@ -160,7 +172,7 @@ func (e *Extract) States(ctx context.Context) iter.Seq2[StatesRow, error] {
 			return s, err
 		}, `SELECT r.provider, r.account, r.region, r.kind, r.ref, s.type, s.name, s.seq, l.at, s.checks, b.digest, s.states,
 				NOT EXISTS (SELECT 1 FROM finding_state x WHERE x.resource = s.resource AND x.seq > s.seq AND x.seq <= $2)
-			FROM resource r CROSS JOIN finding_state s JOIN commit_log l ON l.seq = s.seq JOIN blob b ON b.id = s.checks`+unpruned+`
+			FROM resource r CROSS JOIN finding_state s JOIN commit_log l ON l.seq = s.seq JOIN blob b ON b.id = s.checks
 			WHERE s.resource = r.id AND s.seq <= $2 AND (s.seq >= $1 OR s.seq = (SELECT MAX(p.seq) FROM finding_state p
 				WHERE p.resource = s.resource AND p.seq < $1))`+inKeyOrder+`, s.seq`, e.First, e.Last)
 	}
@@ -188,6 +200,6 @@ func (e *Extract) Entries(ctx context.Context) iter.Seq2[Entry, error] {
 			n.ID, n.At, n.Body = entryID(seq, ord), fromMicros(at), body.body
 			return n, body.verify("record " + n.ID)
 		}, `SELECT e.seq, e.ord, l.at, e.kind, e.subject, e.actor, e.identity, b.digest, b.body
-			FROM entry e JOIN commit_log l ON l.seq = e.seq JOIN blob b ON b.id = e.body`+unpruned+` WHERE e.seq BETWEEN $1 AND $2 ORDER BY e.seq, e.ord`, e.First, e.Last)
+			FROM entry e JOIN commit_log l ON l.seq = e.seq JOIN blob b ON b.id = e.body WHERE e.seq BETWEEN $1 AND $2 ORDER BY e.seq, e.ord`, e.First, e.Last)
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -72,10 +73,10 @@ func (e *Extract) Consistency(ctx context.Context, older, newer int64) ([]tlog.H
 	return tlog.ProveTree(newer, older, e.tree.reader(ctx))
 }
 
-// Checkpoints gives those of the window, the last before, the newest, and each
-// that vouches for a key: with those a reader who knows the first key only can
-// follow to the one that signs now. They are in order.
-func (e *Extract) Checkpoints(ctx context.Context) ([]Checkpoint, error) {
+// Checkpoints gives those of the window, the last before, the newest, those of the
+// sizes asked for, and each that vouches for a key: with those a reader who knows
+// the first key only can follow to the one that signs now. They are in order.
+func (e *Extract) Checkpoints(ctx context.Context, sizes ...int64) ([]Checkpoint, error) {
 	introduced, err := e.keySeqs(ctx)
 	if err != nil {
 		return nil, err
@@ -92,17 +93,38 @@ func (e *Extract) Checkpoints(ctx context.Context) ([]Checkpoint, error) {
 	if err != nil {
 		return nil, e.store.explain("read checkpoints", err)
 	}
+	add := func(c Checkpoint) {
+		if !slices.ContainsFunc(all, func(known Checkpoint) bool { return known.Seq == c.Seq }) {
+			all = append(all, c)
+		}
+	}
 	for _, seq := range introduced {
 		c, err := scanCheckpoint(e.tx.row(ctx, "SELECT seq, size, note FROM checkpoint WHERE seq >= $1 ORDER BY seq LIMIT 1", seq))
 		if err != nil {
 			return nil, e.store.explain("read checkpoints", err)
 		}
-		if !slices.ContainsFunc(all, func(known Checkpoint) bool { return known.Seq == c.Seq }) {
-			all = append(all, c)
+		add(c)
+	}
+	for _, size := range sizes {
+		c, found, err := e.CheckpointOf(ctx, size)
+		if err != nil {
+			return nil, err
+		}
+		if found {
+			add(c)
 		}
 	}
 	slices.SortFunc(all, func(a, b Checkpoint) int { return int(a.Seq - b.Seq) })
 	return all, nil
+}
+
+// CheckpointOf gives the checkpoint over a number of leaves; false: there is none.
+func (e *Extract) CheckpointOf(ctx context.Context, size int64) (Checkpoint, bool, error) {
+	c, err := scanCheckpoint(e.tx.row(ctx, "SELECT seq, size, note FROM checkpoint WHERE size = $1 AND seq <= $2", size, e.Newest.Seq))
+	if errors.Is(err, sql.ErrNoRows) {
+		return c, false, nil
+	}
+	return c, err == nil, e.store.explain("read the checkpoint", err)
 }
 
 // keySeqs are the commits that introduced keys.

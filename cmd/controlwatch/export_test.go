@@ -161,3 +161,60 @@ func readZip(t *testing.T, b []byte, name string) string {
 	require.NoError(t, err)
 	return string(text)
 }
+
+// What a bundle holds beside facts and judgements, from the commands that make it.
+func TestExportHoldsAllThereIs(t *testing.T) {
+	t.Parallel()
+	o := newOffice(t)
+	o.devices("true", "true", "false")
+	key := filepath.Join(o.dir, "ada")
+	code, listed, stderr := o.run("identity", "create", "Ada Lovelace", "--out", key)
+	require.Equal(t, exitOK, code, stderr)
+	require.NoError(t, os.Mkdir(filepath.Join(o.dir, "attestations"), 0o700))
+	config, err := os.ReadFile(filepath.Join(o.dir, "controlwatch.yaml"))
+	require.NoError(t, err)
+	o.write("controlwatch.yaml", string(config)+"  - provider: attestations\n    settings: {directory: attestations}\n"+listed)
+	o.write("attestations/review.yaml", "control: vendors-are-managed\nresult: met\nperformed_at: 2026-10-03\nperformed_by: ada@example.com\nreviewed_by: bo@example.com\nfiles: [minutes.txt]\n")
+	o.write("attestations/minutes.txt", "what was said\n")
+	o.scan()
+	o.now = o.now.Add(25 * time.Hour)
+	o.scan()
+	file := filepath.Join(o.dir, "controlwatch.yaml")
+	code, _, stderr = o.run("sample", "Device", "-c", file, "--from", "2026-11-01", "--to", "2026-11-01", "--size", "2", "--seed", "s", "--drawn-by", "Ada Lovelace", "--sign-with", key)
+	require.Contains(t, []int{exitOK, exitIncomplete}, code, stderr)
+
+	bundle := filepath.Join(o.dir, "b.zip")
+	export := []string{"export", "-c", file, "--from", "2026-11-01", "--to", "2026-11-01", "-o", bundle, "--by", "Ada Lovelace", "--attestations", filepath.Join(o.dir, "attestations")}
+	code, _, stderr = o.run(append(export, "--redact", "log")...)
+	require.Equal(t, exitCannotRun, code)
+	require.Contains(t, stderr, `--redact: "log" cannot be left out`)
+	code, _, stderr = o.run(append(export, "--sign-with", filepath.Join(o.dir, "nobody"))...)
+	require.Equal(t, exitCannotRun, code)
+	require.NoFileExists(t, bundle, stderr)
+	code, stdout, stderr := o.run(append(export, "--sign-with", key)...)
+	require.Equal(t, exitOK, code, stderr)
+	require.Contains(t, stdout, "by Ada Lovelace (personal-key)")
+	act := o.log("--kind", "export").Acts[0]
+	require.Equal(t, "personal-key", act.Identity)
+	require.True(t, act.Verified)
+
+	z, err := os.ReadFile(bundle)
+	require.NoError(t, err)
+	require.Contains(t, readZip(t, z, "files.csv"), ",in the bundle,files/")
+	require.Contains(t, readZip(t, z, "periods/period.json"), `"devices-are-managed"`)
+	samples := readZip(t, z, "samples.csv")
+	require.Contains(t, samples, "Ada Lovelace,personal-key")
+	require.Contains(t, samples, "samples/populations/", "what the command lists has the digest that was recorded")
+	require.Contains(t, readZip(t, z, "anchors.csv"), "record,")
+	code, stdout, stderr = o.run("verify", bundle)
+	require.Equal(t, exitOK, code, stdout+stderr)
+	require.Contains(t, stdout, "2 files and 0 items of answers tied to what names them")
+	require.Contains(t, strings.Join(strings.Fields(stdout), " "), "It holds no token of an anchor.")
+
+	o.write("attestations/minutes.txt", "what was not said\n")
+	again := filepath.Join(o.dir, "again.zip")
+	export[8] = again
+	code, stdout, stderr = o.run(export...)
+	require.Equal(t, exitOK, code, stderr)
+	require.Contains(t, strings.Join(strings.Fields(stdout), " "), "changed: the file minutes.txt is not the one that was attested")
+}

@@ -38,6 +38,7 @@ that does not fit, what it belongs to, and what can no longer be trusted.
 
 Given a BUNDLE ("controlwatch export") it checks that instead, by itself: no store is
 needed. Every file that was added, removed or altered is named, and every proof.
+--ca judges the timestamps in it.
 
 It reads only, needs no key, and runs beside a daemon or on a copy of the file.
 
@@ -68,7 +69,7 @@ Exit codes: 0 everything fits · 1 something does not · 2 could not run`,
 	cmd.Flags().StringArrayVar(&f.keys, "key", nil, "public key of the log, known from elsewhere; may be given several times")
 	cmd.Flags().StringArrayVar(&f.checkpoints, "checkpoint", nil, "file of a checkpoint that was kept outside; may be given several times")
 	cmd.Flags().BoolVar(&f.anchors, "anchors", false, "ask the anchors of the configuration (-c) what they hold")
-	cmd.Flags().StringVar(&f.ca, "ca", "", "certificates of the timestamping authority (PEM), to judge the log's timestamps by")
+	cmd.Flags().StringVar(&f.ca, "ca", "", "certificates of the timestamping authority (PEM), to judge timestamps of the log or of a bundle by")
 	cmd.Flags().StringVarP(&f.output, "output", "o", "text", "text or json")
 	return cmd
 }

@@ -38,12 +38,9 @@ const stampSlack = 5 * time.Minute
 func (p *program) verifyAnchors(ctx context.Context, f verifyFlags, s *store.Store, v *store.Verification) (*anchorCheck, error) {
 	c := &anchorCheck{v: v, store: s, witnesses: map[string]*witness.Key{}, protected: soc2.Protection{LogSize: v.Leaves}}
 	if f.ca != "" {
-		text, err := os.ReadFile(f.ca)
-		if err == nil {
-			c.roots, err = tsa.Roots(text)
-		}
-		if err != nil {
-			return nil, fmt.Errorf("--ca: %w", err)
+		var err error
+		if c.roots, err = authorities(f.ca); err != nil {
+			return nil, err
 		}
 	}
 	cfg := config.Default()
@@ -92,6 +89,19 @@ func (p *program) verifyAnchors(ctx context.Context, f verifyFlags, s *store.Sto
 		}
 	}
 	return c, nil
+}
+
+// authorities reads the certificates that --ca names.
+func authorities(file string) (*x509.CertPool, error) {
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return nil, fmt.Errorf("--ca: %w", err)
+	}
+	roots, err := tsa.Roots(text)
+	if err != nil {
+		return nil, fmt.Errorf("--ca: %w", err)
+	}
+	return roots, nil
 }
 
 // receipts judges what anchors gave back, as it is kept in the log.

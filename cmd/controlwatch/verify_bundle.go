@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"github.com/controlwatch/controlwatch/internal/bundle"
+	"github.com/controlwatch/controlwatch/internal/tsa"
 	"github.com/controlwatch/controlwatch/report"
 )
 
 // verifyBundle checks a bundle by itself; no store is opened.
 func (p *program) verifyBundle(ctx context.Context, path string, f verifyFlags) (err error) {
-	if f.fast || f.since != "" || f.config != "" || f.anchors || f.ca != "" || len(f.checkpoints) > 0 {
-		return errors.New("--fast, --since, --config, --anchors, --ca and --checkpoint are for a store: a bundle is always checked whole, by itself")
+	if f.fast || f.since != "" || f.config != "" || f.anchors || len(f.checkpoints) > 0 {
+		return errors.New("--fast, --since, --config, --anchors and --checkpoint are for a store: a bundle is always checked whole, by itself")
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -30,7 +31,18 @@ func (p *program) verifyBundle(ctx context.Context, path string, f verifyFlags) 
 	if !info.Mode().IsRegular() {
 		return fmt.Errorf("%s is not a file", path)
 	}
-	v, err := bundle.Verify(ctx, file, info.Size(), bundle.Options{Keys: f.keys, Progress: p.stages()})
+	o := bundle.Options{Keys: f.keys, Progress: p.stages()}
+	if f.ca != "" {
+		roots, err := authorities(f.ca)
+		if err != nil {
+			return err
+		}
+		o.Stamp = func(token, checkpoint []byte) (time.Time, string, error) {
+			stamp, err := tsa.Open(token, checkpoint, roots)
+			return stamp.Time, stamp.Authority, err
+		}
+	}
+	v, err := bundle.Verify(ctx, file, info.Size(), o)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
 	}
@@ -62,6 +74,7 @@ func bundleText(path string, v *bundle.Verification) []string {
 	}
 	lines = append(lines,
 		fmt.Sprintf("%d files hashed; %d leaves with %d lines, %d bodies, %d checkpoints checked; %d bodies left out", v.Files, v.Leaves, v.Lines, v.Bodies, v.Checkpoints, v.LeftOut),
+		fmt.Sprintf("%d files and %d items of answers tied to what names them", v.Attached, v.Items),
 		"manifest "+v.Manifest.String())
 	if v.SignedBy != "" {
 		lines = append(lines, "signed by "+report.Safe(v.SignedBy))
@@ -87,6 +100,28 @@ func bundleText(path string, v *bundle.Verification) []string {
 	if !v.Pinned {
 		lines = append(lines, "The key was taken from the bundle itself: give --key to check against one you got elsewhere, or anybody could have made all of it.")
 	}
-	// Anchors would have to be checked before this could be left out.
-	return append(lines, "Not protected against the operator: who holds the signing key can write another history, unless a checkpoint kept outside says otherwise.")
+	return append(lines, anchoredText(v)...)
+}
+
+// anchoredText says as far as tokens of anchors were judged that they protect.
+func anchoredText(v *bundle.Verification) []string {
+	var lines []string
+	for _, t := range v.Tokens {
+		if t.Judged {
+			lines = append(lines, fmt.Sprintf("%s: the checkpoint over %d leaves existed at %s, says %s", t.File, t.Size, t.At.UTC().Format(time.RFC3339), report.Safe(t.By)))
+		}
+	}
+	if v.Anchored {
+		return append(lines, "A checkpoint over all of the window is known to a timestamping authority: who wrote another history since, with the signing key too, would show.")
+	}
+	const operator = "Not protected against the operator: who holds the signing key can write another history, unless a checkpoint kept outside says otherwise."
+	switch {
+	case len(lines) > 0:
+		lines = append(lines, operator+" The timestamps that were judged are of checkpoints over a part of the window only.")
+	case len(v.Tokens) > 0:
+		lines = append(lines, operator+fmt.Sprintf(" It holds %d tokens of anchors: give the certificates of the timestamping authority (--ca) to have them judged.", len(v.Tokens)))
+	default:
+		lines = append(lines, operator+" It holds no token of an anchor.")
+	}
+	return lines
 }

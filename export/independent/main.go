@@ -107,6 +107,9 @@ func check(file, key string) (string, error) {
 	if err != nil {
 		return "", err
 	}
+	if err := attached(files); err != nil {
+		return "", err
+	}
 	bodies, err := tied(files, named)
 	return fmt.Sprintf("ok: %d files, %d leaves, %d checkpoints, %d bodies", len(m.Files), leaves, len(points), bodies), err
 }
@@ -279,6 +282,63 @@ func decoded(words []string) ([][]byte, error) {
 	return out, nil
 }
 
+// attached: files that are named by their SHA-256 are what it says, and a body names
+// them; items of answers are those that answers name, all of them.
+func attached(files map[string][]byte) error {
+	var facts, records, answers, items []byte
+	for name, b := range files {
+		switch {
+		case strings.HasPrefix(name, "bodies/facts/"):
+			facts = append(facts, b...)
+		case strings.HasPrefix(name, "bodies/entries/"), strings.HasPrefix(name, "bodies/samples/"):
+			records = append(records, b...)
+		case strings.HasPrefix(name, "bodies/answers/"):
+			answers = append(answers, b...)
+		case strings.HasPrefix(name, "answers/items/"):
+			items = append(items, b...)
+		}
+	}
+	for name, b := range files {
+		in := facts
+		switch {
+		case strings.HasPrefix(name, "files/"):
+		case strings.HasPrefix(name, "samples/populations/"):
+			in = records
+		default:
+			continue
+		}
+		digest := strings.TrimSuffix(path.Base(name), ".txt")
+		if sum := sha256.Sum256(b); hex.EncodeToString(sum[:]) != digest || !bytes.Contains(in, []byte(`"`+digest+`"`)) {
+			return fmt.Errorf("%s is not a file that a body names", name)
+		}
+	}
+	asked := map[string]bool{}
+	for line := range strings.Lines(string(answers)) {
+		var row struct{ JSON struct{ Items []string } }
+		if err := json.Unmarshal([]byte(line), &row); err != nil {
+			return err
+		}
+		for _, digest := range row.JSON.Items {
+			asked[digest] = true
+		}
+	}
+	n := 0
+	for line := range strings.Lines(string(items)) {
+		var row struct{ Packed []byte }
+		if err := json.Unmarshal([]byte(line), &row); err != nil {
+			return err
+		}
+		if sum := sha256.Sum256(row.Packed); !asked[hex.EncodeToString(sum[:])] {
+			return errors.New("an item that no answer names")
+		}
+		n++
+	}
+	if n != len(asked) {
+		return fmt.Errorf("%d items are named, %d are there", len(asked), n)
+	}
+	return nil
+}
+
 func tied(files map[string][]byte, named map[string]bool) (int, error) {
 	held := map[string]bool{}
 	for name, b := range files {
@@ -292,6 +352,13 @@ func tied(files map[string][]byte, named map[string]bool) (int, error) {
 			lines.Buffer(nil, 1<<26)
 			for lines.Scan() {
 				part := bytes.Clone(lines.Bytes())
+				if strings.HasPrefix(name, "bodies/answers/") {
+					var row struct{ Packed []byte }
+					if err := json.Unmarshal(part, &row); err != nil {
+						return 0, err
+					}
+					part = row.Packed
+				}
 				if strings.HasPrefix(name, "bodies/states/") {
 					var row struct{ States []byte }
 					if err := json.Unmarshal(part, &row); err != nil {

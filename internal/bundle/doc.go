@@ -19,6 +19,9 @@ const (
 	pointsFolder    = "log/checkpoints/"    // a checkpoint a file, named by its size
 	bodiesFolder    = "bodies/"             // *.jsonl: a body a line; other files are one body each
 	statesFolder    = "bodies/states/"      // *.jsonl: what was remembered of a resource, a line each
+	answersFolder   = "bodies/answers/"     // *.jsonl: what was asked of a provider and what was answered, packed, a line each
+	itemsFolder     = "answers/items/"      // *.jsonl: the items that answers name, likewise
+	anchorsFolder   = "anchors/"            // a token or signature of an anchor each
 	StatementType   = "https://in-toto.io/Statement/v1"
 	PredicateType   = "https://controlwatch.dev/evidence-bundle/v1"
 	PayloadType     = "application/vnd.in-toto+json"

@@ -43,6 +43,9 @@ type Line struct {
 	Bodies []Digest
 }
 
+// anchorEntry is the kind of the entries whose bodies are receipts of anchors.
+const anchorEntry = "anchor"
+
 // EachLine reads the lines of a leaf. A line in another form than the log's own
 // is an error.
 func EachLine(leaf []byte, use func(Line) error) error {

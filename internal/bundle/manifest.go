@@ -25,7 +25,7 @@ type Manifest struct {
 	Size       int64     `json:"tree_size"`     // leaves under the checkpoint that the proofs lead to
 	Root       string    `json:"tree_root"`     // its root, base64
 	SampleData bool      `json:"sample_data"`   // it is about the sample company
-	Anchors    []string  `json:"anchors"`       // files that show the checkpoint to be known to others; empty: none is
+	Anchors    []string  `json:"anchors"`       // files with which others say that they know a checkpoint; empty: none
 	Protection string    `json:"not_protected"` // against whom nothing in it protects, in words
 	LeftOut    []LeftOut `json:"left_out"`      // what a reader could expect and does not find
 	Files      []File    `json:"files"`         // in the order written

@@ -26,6 +26,27 @@ func BodyFile(class string, d Digest) string { return bodiesFolder + class + "/"
 // StatesFile is the n-th file of remembered states, from 1.
 func StatesFile(n int) string { return fmt.Sprintf("%s%04d.jsonl", statesFolder, n) }
 
+// AnswersFile is the n-th file of requests and answers, from 1.
+func AnswersFile(n int) string { return fmt.Sprintf("%s%04d.jsonl", answersFolder, n) }
+
+// ItemsFile is the n-th file of items of answers, from 1.
+func ItemsFile(n int) string { return fmt.Sprintf("%s%04d.jsonl", itemsFolder, n) }
+
+// AttachedFile is a file that an attestation names by its digest.
+func AttachedFile(d Digest) string { return "files/" + d.String() }
+
+// PopulationFile is a population in its canonical form.
+func PopulationFile(d Digest) string { return "samples/populations/" + d.String() + ".txt" }
+
+// TokenFile is what an anchor gave for the checkpoint over a number of leaves, by the
+// id of the record that keeps it.
+func TokenFile(size int64, record string, stamp bool) string {
+	return fmt.Sprintf("%s%0*d-%s%s", anchorsFolder, numberWidth, size, record, map[bool]string{true: stampSuffix, false: ".sig"}[stamp])
+}
+
+// stampSuffix is of tokens of timestamping authorities (RFC 3161).
+const stampSuffix = ".tst"
+
 // numbered reads the number out of a file's name.
 func numbered(name, folder, suffix string) (int64, bool) {
 	text, ok := strings.CutPrefix(name, folder)

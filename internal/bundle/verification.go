@@ -10,8 +10,11 @@ type Options struct {
 	// Keys are public keys that are known to be the log's by other means. Without
 	// any, the first key in the bundle is believed: that shows damage, and changes
 	// by whoever has no other key to sign all of it with.
-	Keys     []string
-	Limits   Limits // the zero value: DefaultLimits
+	Keys   []string
+	Limits Limits // the zero value: DefaultLimits
+	// Stamp judges a token of a timestamping authority over a checkpoint: when that
+	// existed, and who says so. Nil: no token is judged.
+	Stamp    func(token, checkpoint []byte) (at time.Time, by string, err error)
 	Progress func(stage string, done, total int64)
 }
 
@@ -33,7 +36,10 @@ type Verification struct {
 	Checkpoints int64     `json:"checkpoints"` // signatures, and consistency with the next
 	SignedBy    string    `json:"signed_by"`   // key of the statement
 	Pinned      bool      `json:"pinned"`      // a key was given
-	Anchored    bool      `json:"anchored"`    // it names an anchor: somebody else knows a checkpoint
+	Attached    int64     `json:"attached"`    // files that bodies name by their digest, each tied to one
+	Items       int64     `json:"items"`       // of answers, each tied to one
+	Tokens      []Token   `json:"tokens"`      // of anchors
+	Anchored    bool      `json:"anchored"`    // a token that was judged is of a checkpoint over all of the window
 	SampleData  bool      `json:"sample_data"`
 	Problems    []Problem `json:"problems"`
 	Warnings    []string  `json:"warnings"`

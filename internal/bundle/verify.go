@@ -26,7 +26,8 @@ func Verify(ctx context.Context, r io.ReaderAt, size int64, o Options) (*Verific
 	if o.Progress == nil {
 		o.Progress = func(string, int64, int64) {}
 	}
-	v := &verifier{Verification: &Verification{}, options: o, bodies: map[Digest]*bodyState{}}
+	v := &verifier{Verification: &Verification{}, options: o, bodies: map[Digest]*bodyState{}, items: map[Digest]bool{}, named: map[Digest]map[string]bool{}}
+	v.Tokens = []Token{}
 	for _, text := range o.Keys {
 		key, err := note.NewVerifier(text)
 		if err != nil {
@@ -40,7 +41,7 @@ func Verify(ctx context.Context, r io.ReaderAt, size int64, o Options) (*Verific
 		return nil, fmt.Errorf("read bundle: %w", err)
 	}
 	for _, stage := range []func(context.Context) error{
-		v.readManifest, v.files, v.sums, v.leaves, v.bodyFiles, v.leftOut, v.checkpoints, v.consistency, v.statement,
+		v.readManifest, v.files, v.sums, v.leaves, v.wantAttached, v.bodyFiles, v.attached, v.itemFiles, v.leftOut, v.checkpoints, v.consistency, v.receipts, v.statement,
 	} {
 		err := stage(ctx)
 		if errors.Is(err, errEnough) {
@@ -67,8 +68,11 @@ type verifier struct {
 	given    []note.Verifier
 	manifest Manifest
 	root     tlog.Hash
-	bodies   map[Digest]*bodyState // that lines name
-	keys     []introducedKey       // in the order of the log
+	bodies   map[Digest]*bodyState      // that lines name
+	items    map[Digest]bool            // that answers name; true: it is there
+	named    map[Digest]map[string]bool // of attached files: bodies of which classes name them
+	received []receipt
+	keys     []introducedKey // in the order of the log
 	points   []point
 }
 
@@ -84,7 +88,7 @@ func (v *verifier) readManifest(context.Context) error {
 	m := v.manifest
 	v.Manifest = sha256.Sum256(b)
 	v.Origin, v.From, v.To, v.Commits, v.Criteria, v.By, v.For = m.Origin, m.From, m.To, m.Commits, m.Criteria, m.By, m.For
-	v.SampleData, v.NotHeld, v.Anchored = m.SampleData, m.LeftOut, len(m.Anchors) > 0
+	v.SampleData, v.NotHeld = m.SampleData, m.LeftOut
 	raw, err := base64.StdEncoding.DecodeString(m.Root)
 	if err != nil || len(raw) != tlog.HashSize {
 		v.problem(ManifestFile, "its tree_root is no hash")

@@ -62,6 +62,16 @@ func (v *verifier) bodiesOf(name string) (err error) {
 				return fmt.Errorf("line %d: %w", n, err)
 			}
 		}
+		if strings.HasPrefix(name, answersFolder) {
+			var said []byte
+			if b, said, err = readPacked(b); err == nil {
+				err = v.itemsOf(said)
+			}
+			if err != nil {
+				return fmt.Errorf("line %d: %w", n, err)
+			}
+		}
+		v.mentions(name, b)
 		if err := v.body(sha256.Sum256(b), b); err != nil {
 			return fmt.Errorf("line %d: %w", n, err)
 		}
@@ -103,6 +113,13 @@ func (v *verifier) body(digest Digest, b []byte) error {
 			return fmt.Errorf("the key it names cannot be read: %w", err)
 		}
 		v.keys = append(v.keys, introducedKey{key, named.Public, state.introducesAt})
+	}
+	if state.receipt && !state.found {
+		r, err := readReceipt(b)
+		if err != nil {
+			return err
+		}
+		v.received = append(v.received, r)
 	}
 	if !state.found {
 		v.Bodies++

@@ -15,6 +15,7 @@ type bodyState struct {
 	found, listed  bool
 	introducesAt   int64 // leaf of the entry that introduces a key by it
 	introducesAKey bool
+	receipt        bool // of an anchor
 }
 
 // walk is where the reading of leaves is.
@@ -112,6 +113,7 @@ func (v *verifier) oneLeaf(leaf int64, proof []tlog.Hash, w *walk) {
 			if l.Row == "entry" && l.Kind == "log-key" && !state.introducesAKey {
 				state.introducesAKey, state.introducesAt = true, leaf
 			}
+			state.receipt = state.receipt || l.Row == "entry" && l.Kind == anchorEntry
 		}
 		return nil
 	})

@@ -9,6 +9,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"io"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -46,6 +48,12 @@ func newSmall(t testing.TB) *small {
 // newSmallOf is one of a log that says something else.
 func newSmallOf(t testing.TB, shape func(i int, row map[string]any)) *small {
 	t.Helper()
+	return newSmallSaying(t, shape, func(*small, int) (string, string) { return "", "" })
+}
+
+// newSmallSaying is one with records of its own, where say gives any.
+func newSmallSaying(t testing.TB, shape func(i int, row map[string]any), say func(s *small, i int) (kind, body string)) *small {
+	t.Helper()
 	s := &small{t: t, skip: map[string]bool{}, change: map[string]func(string) string{}, extra: map[string]string{}}
 	s.key, s.next = fixedKey(t, 1), fixedKey(t, 2)
 	s.signer = s.next
@@ -62,6 +70,9 @@ func newSmallOf(t testing.TB, shape func(i int, row map[string]any)) *small {
 		{"note", `{"n":6}`},
 	} {
 		seq := int64(i + 1)
+		if kind, body := say(s, i); kind != "" {
+			of.kind, of.body = kind, body
+		}
 		body, row := entry(of.kind, of.body)
 		row["seq"] = seq
 		shape(i, row)
@@ -153,8 +164,8 @@ func (s *small) write() []byte {
 	put(ConsistencyFile, consistency.String())
 	put(KeysFile, s.key.Public()+"\n"+s.next.Public()+"\n")
 	put(VerifyFile, "how\n")
-	for name, text := range s.extra {
-		put(name, text)
+	for _, name := range slices.Sorted(maps.Keys(s.extra)) {
+		put(name, s.extra[name])
 	}
 	_, _, err := w.Close(context.Background(), s.manifest, s.signer)
 	require.NoError(s.t, err)

@@ -47,15 +47,21 @@ func NewWriter(w io.Writer, at time.Time) *Writer {
 }
 
 // Create begins a file, which ends when the next begins.
-func (w *Writer) Create(name string) (io.Writer, error) {
+func (w *Writer) Create(name string) (io.Writer, error) { return w.createBy(name, zip.Deflate) }
+
+// CreateStored is Create of a file that others made: what they could have filled with
+// zeros is not packed, since a reader takes what unpacks to very much for a bomb.
+func (w *Writer) CreateStored(name string) (io.Writer, error) { return w.createBy(name, zip.Store) }
+
+func (w *Writer) createBy(name string, method uint16) (io.Writer, error) {
 	switch name {
 	case ManifestFile, StatementFile, SumsFile:
 		return nil, fmt.Errorf("write %s: that file is the bundle's own", name)
 	}
-	return w.create(name)
+	return w.create(name, method)
 }
 
-func (w *Writer) create(name string) (io.Writer, error) {
+func (w *Writer) create(name string, method uint16) (io.Writer, error) {
 	w.end()
 	if err := validName(name); err != nil {
 		return nil, fmt.Errorf("write %s: %w", name, err)
@@ -64,7 +70,7 @@ func (w *Writer) create(name string) (io.Writer, error) {
 		return nil, fmt.Errorf("write %s: there is one already", name)
 	}
 	w.names[strings.ToLower(name)] = true
-	to, err := w.zip.CreateHeader(&zip.FileHeader{Name: name, Method: zip.Deflate, Modified: w.at})
+	to, err := w.zip.CreateHeader(&zip.FileHeader{Name: name, Method: method, Modified: w.at})
 	if err != nil {
 		return nil, fmt.Errorf("write %s: %w", name, err)
 	}
@@ -95,7 +101,7 @@ func (w *Writer) File(name string, b []byte) error {
 // filled in.
 func (w *Writer) Close(ctx context.Context, m Manifest, signer Signer) (Manifest, Digest, error) {
 	w.end()
-	sums, err := w.create(SumsFile)
+	sums, err := w.create(SumsFile, zip.Deflate)
 	if err != nil {
 		return m, Digest{}, err
 	}
@@ -119,7 +125,7 @@ func (w *Writer) Close(ctx context.Context, m Manifest, signer Signer) (Manifest
 		name string
 		b    []byte
 	}{{ManifestFile, b}, {StatementFile, statement}} {
-		to, err := w.create(f.name)
+		to, err := w.create(f.name, zip.Deflate)
 		if err == nil {
 			_, err = to.Write(f.b)
 		}
