@@ -117,6 +117,11 @@ func (r *Replayer) one(ctx context.Context, m store.Made) error {
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
 		}
+		if why, gone := evidenceGone(err); gone {
+			r.unproved(m, why, false)
+			r.carry = carry{}
+			return nil
+		}
 		// What was judged cannot be read any more: the record is at fault.
 		differences = []soc2.Difference{{Record: soc2.RecordEvidence, Stored: "an assessment of it", Replayed: err.Error()}}
 		r.carry = carry{}
@@ -161,6 +166,9 @@ func (r *Replayer) prove(ctx context.Context, m store.Made, b *bench) (differenc
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, view.Close()) }()
+	if missing := view.Missing(); len(missing) > 0 {
+		return nil, &goneEvidence{missing}
+	}
 	if !r.carry.of(m.Before) {
 		if err := r.carry.load(ctx, view, m.Before); err != nil {
 			return nil, err

@@ -52,6 +52,9 @@ func (r *Replayer) sideBySide(ctx context.Context, m store.Made, b *bench) (err 
 		return err
 	}
 	defer func() { err = errors.Join(err, view.Close()) }()
+	if missing := view.Missing(); len(missing) > 0 {
+		r.unproved(m, (&goneEvidence{missing}).Error()+": verdicts that rest on it come out as unobserved, or not at all", true)
+	}
 	r.sides.Begin(m.ID, m.At)
 	add := func(res evidence.Resource, key soc2.FindingKey, was, would string) {
 		if r.Control != "" && key.Control != r.Control {

@@ -20,7 +20,9 @@ type Answer struct {
 	// Why says "truncated", or that it cannot be read.
 	Digest string
 	Why    string
-	Size   int // of the answer, decompressed, in bytes
+	// Gone says what of it was kept and is not any more: pruned or erased, by what.
+	Gone []string
+	Size int // of the answer, decompressed, in bytes
 }
 
 // AnswerRequest is what was asked, without secrets and without page tokens.

@@ -19,10 +19,12 @@ const (
 	Stale         Reason = "stale"          // seen once, too long ago
 	NotCollected  Reason = "not-collected"  // no collector reads it, or it did not exist when the fact was stored
 	NotConfigured Reason = "not-configured" // no source is configured that could tell
+	Pruned        Reason = "pruned"         // seen once; the retention removed it since
+	Erased        Reason = "erased"         // seen once; somebody had it erased since
 )
 
 // Reasons lists every reason, for metrics and schemas.
-var Reasons = []Reason{Denied, Throttled, Truncated, Disabled, ProviderError, Stale, NotCollected, NotConfigured}
+var Reasons = []Reason{Denied, Throttled, Truncated, Disabled, ProviderError, Stale, NotCollected, NotConfigured, Pruned, Erased}
 
 // Hole is evidence that should exist and does not. In a fact, Field names the
 // path that was not seen; in a pull, Type names the population whose list is

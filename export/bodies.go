@@ -100,7 +100,7 @@ func (x *exporter) otherBodies(ctx context.Context) error {
 	defer pulls.close()
 	pulls.put("commit", "in_window", "collector", "source", "provider", "account", "region", "shard", "started_at", "finished_at",
 		"complete", "items", "principal", "reconciled_with", "holes", "answers_captured", "answers_not_kept", "answers_over_budget", "pruned")
-	for _, class := range []string{"plans", "pulls", "records", "assessments", "inputs", "checks", "entries"} {
+	for _, class := range []string{"plans", "pulls", "records", "assessments", "inputs", "checks", "names", "entries"} {
 		p := packer{x: x, class: class}
 		for b, err := range x.from.Bodies(ctx, class) {
 			if err != nil {

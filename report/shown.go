@@ -63,6 +63,7 @@ type ShownAnswer struct {
 	Of      int                    `json:"of"`               // items there are
 	Removed []string               `json:"removed,omitempty"`
 	Why     string                 `json:"not_kept,omitempty"`
+	Gone    []string               `json:"gone,omitempty"` // what of it was kept, and was pruned or erased since
 	Digest  string                 `json:"digest,omitempty"`
 	Size    int                    `json:"size,omitempty"`
 }
@@ -151,6 +152,11 @@ func (s *summary) source(source ShownSource) error {
 }
 
 func (s *summary) answer(a ShownAnswer) {
+	if a.Request.Operation == "" {
+		s.section("An answer that is not kept any more")
+		s.gone(a)
+		return
+	}
 	s.section(a.Request.Operation)
 	asked := a.Request.Method + " https://" + a.Request.Host + a.Request.Path
 	s.lines(2, "asked      ", escaped(asked))
@@ -168,7 +174,12 @@ func (s *summary) answer(a ShownAnswer) {
 	if a.Request.Page > 0 {
 		s.lines(2, "page       ", fmt.Sprint(a.Request.Page))
 	}
+	if a.Status == 0 && len(a.Answer) == 0 && len(a.Gone) > 0 {
+		s.gone(a)
+		return
+	}
 	s.lines(2, "status     ", fmt.Sprint(a.Status))
+	s.gone(a)
 	if a.Why != "" {
 		s.lines(2, "not kept   ", a.Why, fmt.Sprintf("%d bytes, sha256 %s", a.Size, a.Digest))
 		return
@@ -186,6 +197,12 @@ func (s *summary) answer(a ShownAnswer) {
 	}
 	for _, item := range a.Items {
 		s.document(4, item)
+	}
+}
+
+func (s *summary) gone(a ShownAnswer) {
+	for _, gone := range a.Gone {
+		s.lines(2, "gone       ", prose(gone)...)
 	}
 }
 

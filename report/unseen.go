@@ -92,6 +92,10 @@ func Remedy(r evidence.Reason) string {
 		return "Nothing has read this yet; the next complete pull will, if a collector does."
 	case evidence.NotConfigured:
 		return "Configure a source that can tell, or attest the control."
+	case evidence.Pruned:
+		return "It was seen and is older than the retention: a copy of the store from before may still have it."
+	case evidence.Erased:
+		return "It was seen and was erased on request: nothing brings it back, and what else is known of that time has to do."
 	}
 	return "Look again; the reason is not one this version knows."
 }

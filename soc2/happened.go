@@ -14,8 +14,13 @@ func (q PopulationQuery) datedItems(l ListHistory, versions []Version) []Populat
 	}
 	all := map[string][]told{}
 	newest := versions[len(versions)-1]
+	var missing []Version
 	for _, v := range versions {
 		if v.Gone {
+			continue
+		}
+		if v.Missing != nil {
+			missing = append(missing, v)
 			continue
 		}
 		for _, h := range q.Of.dated(v.Fact) {
@@ -55,8 +60,31 @@ func (q PopulationQuery) datedItems(l ListHistory, versions []Version) []Populat
 		}
 		out = append(out, item)
 	}
+	if item, in := lost(l, missing, out); in {
+		out = append(out, item)
+	}
 	slices.SortFunc(out, func(a, b PopulationItem) int { return strings.Compare(a.Key, b.Key) })
 	return out
+}
+
+// lost is an item for what a resource may have said before that was pruned or
+// erased. One that is told of without a part says it of the resource already.
+func lost(l ListHistory, missing []Version, told []PopulationItem) (PopulationItem, bool) {
+	for i := range told {
+		if told[i].Part == "" {
+			if told[i].Missing == "" && len(missing) > 0 && missing[len(missing)-1].Seq > told[i].Seq {
+				told[i].Certain, told[i].Why = false, "what it said later is not known: "+missing[len(missing)-1].Missing.Detail
+			}
+			return PopulationItem{}, false
+		}
+	}
+	if len(missing) == 0 { // a date may lie anywhere, whenever it was told
+		return PopulationItem{}, false
+	}
+	v := missing[len(missing)-1]
+	item := itemOf(l, v, "")
+	item.Why = "when, or whether, is not known any more: " + v.Missing.Detail
+	return item, true
 }
 
 // while says whether a version was the newest at some time of the period, or is

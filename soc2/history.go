@@ -42,5 +42,8 @@ type Version struct {
 	Seq  int64 // of the pull
 	Key  evidence.Key
 	Gone bool          // a complete pull did not see it
-	Fact evidence.Fact // empty if it has gone
+	Fact evidence.Fact // empty if it has gone; without a body if that is missing
+	// Missing is why what was known of it is not there any more: it was pruned or
+	// erased. Nil: it is there.
+	Missing *evidence.Hole
 }

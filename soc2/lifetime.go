@@ -98,6 +98,9 @@ func (q PopulationQuery) is(v Version) (is, unknown bool) {
 	if q.Of.where == nil {
 		return true, false
 	}
+	if v.Missing != nil {
+		return true, true
+	}
 	answer := q.Of.where(v.Fact)
 	if answer == nil {
 		return true, true
@@ -155,6 +158,11 @@ func (q PopulationQuery) shown(l ListHistory, in []span) Version {
 
 func (q PopulationQuery) doubt(in []span) string {
 	for _, s := range in {
+		for _, v := range s.versions {
+			if v.Missing != nil {
+				return v.Missing.Detail
+			}
+		}
 		if !s.certain {
 			return "what makes it one of them was not observed"
 		}
@@ -186,10 +194,14 @@ func (q PopulationQuery) counted(s span) *time.Time {
 
 func itemOf(l ListHistory, v Version, part string) PopulationItem {
 	look := l.look(v.Seq)
-	return PopulationItem{
+	item := PopulationItem{
 		Key: ItemKey(v.Key, part), Resource: v.Fact.Resource, Part: part, Times: 1,
 		Fact: v.Fact.Digest, Pull: look.Pull, Source: l.Source, Seq: v.Seq, Body: v.Fact,
 	}
+	if v.Missing != nil {
+		item.Missing = v.Missing.Detail
+	}
+	return item
 }
 
 // look is the pull with a number. A list without it is not one the store gave.

@@ -1,6 +1,8 @@
 package soc2
 
 import (
+	"fmt"
+	"maps"
 	"slices"
 	"time"
 
@@ -88,6 +90,56 @@ func notReached(l ListHistory, from, until time.Time, back time.Duration) []List
 		}
 	}
 	return append(holes, notReachedBetween(reached, until, back))
+}
+
+// lostHoles are the times of a period of which something that the list saw was
+// pruned or erased since: one hole for each time that was done, over all it took.
+func lostHoles(l ListHistory, from, until time.Time) []ListHole {
+	type lost struct {
+		hole      ListHole
+		resources int
+	}
+	all := map[string]*lost{}
+	for _, versions := range byResource(l.Versions) {
+		counted := map[string]bool{}
+		for i, v := range versions {
+			if v.Missing == nil {
+				continue
+			}
+			start, end := l.look(v.Seq).StartedAt, until
+			if i+1 < len(versions) {
+				end = earliest(until, l.look(versions[i+1].Seq).FinishedAt)
+			}
+			if start.Before(from) {
+				start = from
+			}
+			if !start.Before(end) {
+				continue
+			}
+			one := all[v.Missing.Detail]
+			if one == nil {
+				one = &lost{hole: ListHole{From: start.UTC(), To: end.UTC(), Reason: v.Missing.Reason}}
+				all[v.Missing.Detail] = one
+			}
+			if start.Before(one.hole.From) {
+				one.hole.From = start.UTC()
+			}
+			if end.After(one.hole.To) {
+				one.hole.To = end.UTC()
+			}
+			if !counted[v.Missing.Detail] {
+				counted[v.Missing.Detail] = true
+				one.resources++
+			}
+		}
+	}
+	holes := make([]ListHole, 0, len(all))
+	for _, detail := range slices.Sorted(maps.Keys(all)) {
+		one := all[detail]
+		one.hole.Detail = fmt.Sprintf("of %d of its resources: %s", one.resources, detail)
+		holes = append(holes, one.hole)
+	}
+	return holes
 }
 
 func notReachedBetween(from, to time.Time, back time.Duration) ListHole {

@@ -101,6 +101,8 @@ func recordOf(l ListHistory, q PopulationQuery, until time.Time) ListRecord {
 			From: end.UTC(), To: until.UTC(), Reason: evidence.NotConfigured, Detail: "no plan has it any more: it was taken out of scope, or is gone",
 		})
 	}
+	r.Holes = append(r.Holes, lostHoles(l, from, end)...)
+	slices.SortStableFunc(r.Holes, func(a, b ListHole) int { return a.From.Compare(b.From) })
 	r.Exports = exportsOf(l, q)
 	return r
 }

@@ -62,8 +62,9 @@ type PopulationItem struct {
 	Times int     `json:"times"` // how often it began: 2 and more have come back
 	// CountedAt is the moment by which it belongs to a quarter or month; nil: not known.
 	CountedAt *time.Time `json:"counted_at,omitempty"`
-	Fact      string     `json:"fact"` // digest of the fact that shows it, as it was in the period
-	Pull      string     `json:"pull"` // that brought the fact
+	Fact      string     `json:"fact"`              // digest of the fact that shows it, as it was in the period
+	Missing   string     `json:"missing,omitempty"` // why that fact is not kept any more: pruned or erased, when and by which rule
+	Pull      string     `json:"pull"`              // that brought the fact
 	Source    string     `json:"source"`
 
 	Seq  int64         `json:"-"` // of the pull

@@ -45,8 +45,7 @@ func (a *answered) afford(ctx context.Context, c *commit) (err error) {
 	if len(a.answers) == 0 {
 		return nil
 	}
-	err = c.row(ctx, "SELECT total FROM answer_set ORDER BY seq DESC LIMIT 1").Scan(&a.spent)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	if a.spent, err = c.answersTake(ctx); err != nil {
 		return err
 	}
 	var most int64
@@ -121,17 +120,19 @@ func (a *answered) keep(ctx context.Context, c *commit, feed int64, pull evidenc
 			return err
 		}
 		var ids [2]int64
+		again := false
 		for i, body := range append([][]byte{request, doc}, bodies...) {
-			id, size, err := c.addBlob(ctx, body)
+			id, size, back, err := c.addBlob(ctx, body)
 			if err != nil {
 				return err
 			}
-			added += size
+			added, again = added+size, again || back
 			if i < len(ids) {
 				ids[i] = id
 			}
 		}
-		if before, asked := last[ids[0]]; !asked || before != ids[1] {
+		// A body that was erased and is there again has to be named by a row since.
+		if before, asked := last[ids[0]]; !asked || before != ids[1] || again {
 			rows = append(rows, row{ids[0], ids[1]})
 		}
 		delete(last, ids[0])
@@ -194,27 +195,62 @@ func (s session) answersAt(ctx context.Context, feed, upTo int64) (out []keptAns
 	return out, err
 }
 
+// answersTake is how many bytes the answers that are kept take: what the newest
+// that were kept came to, less what was pruned or erased of them since.
+func (s session) answersTake(ctx context.Context) (total int64, err error) {
+	var seq int64
+	err = s.row(ctx, "SELECT seq, total FROM answer_set ORDER BY seq DESC LIMIT 1").Scan(&seq, &total)
+	if errors.Is(err, sql.ErrNoRows) {
+		return 0, nil
+	}
+	if err != nil {
+		return 0, err
+	}
+	err = s.each(ctx, func(rows *sql.Rows) error {
+		var at, ord int64
+		var b stored
+		if err := rows.Scan(&at, &ord, &b.digest, &b.body); err != nil {
+			return err
+		}
+		var said struct {
+			AnswerBytes int64 `json:"answer_bytes"`
+		}
+		err := b.decode("record "+entryID(at, ord), &said)
+		total -= said.AnswerBytes
+		return err
+	}, "SELECT e.seq, e.ord, b.digest, b.body FROM entry e JOIN blob b ON b.id = e.body WHERE e.seq > $1 AND e.kind IN ('"+EntryPruned+"', '"+EntryErased+"')", seq)
+	return max(total, 0), err
+}
+
 func (c *commit) hasBlob(ctx context.Context, digest string) (known bool, err error) {
 	raw, err := rawDigest(digest)
 	if err != nil {
 		return false, err
 	}
-	err = c.row(ctx, "SELECT EXISTS (SELECT 1 FROM blob WHERE digest = $1)", raw).Scan(&known)
+	err = c.row(ctx, "SELECT EXISTS (SELECT 1 FROM blob WHERE digest = $1 AND length(body) > 0)", raw).Scan(&known)
 	return known, err
 }
 
-// addBlob keeps bytes and says how many that added: none where they were there.
-func (c *commit) addBlob(ctx context.Context, body []byte) (id, added int64, err error) {
+// addBlob keeps bytes and says how many that added: none where they were there. It
+// says as well whether they had been there and were pruned or erased.
+func (c *commit) addBlob(ctx context.Context, body []byte) (id, added int64, back bool, err error) {
 	known, err := c.hasBlob(ctx, evidence.Digest(body))
 	if err != nil {
-		return 0, 0, err
+		return 0, 0, false, err
 	}
 	if !known {
 		added = int64(len(body))
+		raw, err := rawDigest(evidence.Digest(body))
+		if err != nil {
+			return 0, 0, false, err
+		}
+		if err := c.row(ctx, "SELECT EXISTS (SELECT 1 FROM blob WHERE digest = $1)", raw).Scan(&back); err != nil {
+			return 0, 0, false, err
+		}
 	}
 	id, err = c.blob(ctx, body)
 	if err != nil {
-		return 0, 0, fmt.Errorf("keep an answer: %w", err)
+		return 0, 0, false, fmt.Errorf("keep an answer: %w", err)
 	}
-	return id, added, nil
+	return id, added, back, nil
 }

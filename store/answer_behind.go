@@ -6,6 +6,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 	"time"
 
 	"github.com/controlwatch/controlwatch/evidence"
@@ -82,13 +84,18 @@ func none(err error) error {
 func (s session) answer(ctx context.Context, k keptAnswer) (evidence.Answer, error) {
 	var a evidence.Answer
 	request, err := s.packed(ctx, "SELECT digest, body FROM blob WHERE id = $1", k.request)
-	if err != nil {
+	if t, gone := s.pruned(ctx, err); gone {
+		a.Gone = append(a.Gone, "what was asked: "+t.String())
+	} else if err != nil {
 		return a, err
-	}
-	if err := json.Unmarshal(request, &a.Request); err != nil {
+	} else if err := json.Unmarshal(request, &a.Request); err != nil {
 		return a, fmt.Errorf("decode a request: %w", err)
 	}
 	b, err := s.packed(ctx, "SELECT digest, body FROM blob WHERE id = $1", k.answer)
+	if t, gone := s.pruned(ctx, err); gone {
+		a.Gone = append(a.Gone, "what was answered: "+t.String())
+		return a, nil
+	}
 	if err != nil {
 		return a, err
 	}
@@ -97,16 +104,24 @@ func (s session) answer(ctx context.Context, k keptAnswer) (evidence.Answer, err
 		return a, fmt.Errorf("decode the answer to %s: %w", a.Request.Operation, err)
 	}
 	a.Status, a.Rest, a.Removed, a.Why, a.Digest, a.Size = d.Status, d.Rest, d.Removed, d.Why, d.Digest, d.Size
+	gone := map[string]int{}
 	for _, digest := range d.Items {
 		raw, err := rawDigest(digest)
 		if err != nil {
 			return a, err
 		}
 		item, err := s.packed(ctx, "SELECT digest, body FROM blob WHERE digest = $1", raw)
+		if t, pruned := s.pruned(ctx, err); pruned {
+			gone[t.String()]++
+			continue
+		}
 		if err != nil {
 			return a, fmt.Errorf("item %s of the answer to %s: %w", digest, a.Request.Operation, err)
 		}
 		a.Items = append(a.Items, item)
+	}
+	for _, why := range slices.Sorted(maps.Keys(gone)) {
+		a.Gone = append(a.Gone, fmt.Sprintf("%d of its items: %s", gone[why], why))
 	}
 	return a, nil
 }

@@ -166,7 +166,12 @@ func (s *Store) inspect(ctx context.Context, o VerifyOptions) (Copy, error) {
 		return Copy{}, err
 	}
 	if first, found := v.First(); found {
-		return Copy{}, fmt.Errorf("%w: %w", ErrUnfit, first)
+		err := fmt.Errorf("%w: %w", ErrUnfit, first)
+		if v.unsigned > 0 {
+			err = fmt.Errorf("%w. A copy with %d assessments that nothing signed is neither made nor put back, since signatures that were taken away would read as never made. "+
+				"If the key had failed: make it work for the store that the copy is of, whose next assessment signs all of it, and copy that. If they had been signed: take another copy", err, v.unsigned)
+		}
+		return Copy{}, err
 	}
 	info, err := os.Stat(s.path)
 	if err != nil {

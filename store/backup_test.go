@@ -7,11 +7,13 @@ import (
 	"os"
 	"path/filepath"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
 	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/internal/checkpoint"
+	"github.com/controlwatch/controlwatch/soc2"
 )
 
 func TestBackupWhileAnotherProgramWrites(t *testing.T) {
@@ -133,6 +135,9 @@ func TestRestore(t *testing.T) {
 		without.Options.Key = func(context.Context, string) (Signer, error) { return nil, os.ErrNotExist }
 		_, err = Restore(ctx, without)
 		require.ErrorIs(t, err, os.ErrNotExist)
+		require.ErrorContains(t, err, "has to be at the target first")
+		require.ErrorContains(t, err, "Put the key file of the store that the copy is of at "+o.Into+".key")
+		require.NoFileExists(t, o.Into)
 
 		stranger, _, err := checkpoint.Generate("another/log")
 		require.NoError(t, err)
@@ -161,6 +166,24 @@ func TestRestore(t *testing.T) {
 		left, err := filepath.Glob(filepath.Join(dir, "new", "*"))
 		require.NoError(t, err)
 		require.Empty(t, left)
+	})
+
+	t.Run("not of a copy whose signatures were taken away, and says what to do", func(t *testing.T) {
+		t.Parallel()
+		_, _, o, clock := prepared(t)
+		full := open(t, o.From, o.Options)
+		for n := range 2 { // signed as they should be, until the checkpoints are taken away
+			assess(t, full, assessment(clock.Add(time.Minute), finding("ada", []soc2.Outcome{soc2.Fail, soc2.Pass}[n])))
+			_, err := full.Sign(ctx)
+			require.NoError(t, err)
+		}
+		require.NoError(t, full.Close())
+		tamper(t, o.From, "DELETE FROM checkpoint WHERE seq > (SELECT MIN(seq) FROM checkpoint)")
+		_, err := Restore(ctx, o)
+		require.ErrorIs(t, err, ErrUnfit)
+		require.ErrorContains(t, err, "have no checkpoint that holds: checkpoints were removed, or the signing key failed all that time")
+		require.ErrorContains(t, err, "whose next assessment signs all of it, and copy that. If they had been signed: take another copy")
+		require.NoFileExists(t, o.Into)
 	})
 
 	t.Run("a copy of an older version's store", func(t *testing.T) {

@@ -66,6 +66,9 @@ var loggedTables = []loggedTable{
 		FROM assessment_inputs i LEFT JOIN blob b ON b.id = i.basis
 		WHERE i.seq BETWEEN $1 AND $2 ORDER BY i.seq`},
 	{"tombstone", "tombstone", `SELECT t.seq, b.digest AS pruned, t.rule FROM tombstone t JOIN blob b ON b.id = t.blob WHERE t.seq BETWEEN $1 AND $2 ORDER BY t.seq, t.blob`},
+	{"resource_name", "resource_name", `SELECT n.seq, r.provider, r.account, r.region, r.kind, r.ref, b.digest AS called
+		FROM resource_name n JOIN resource r ON r.id = n.resource JOIN blob b ON b.id = n.name
+		WHERE n.seq BETWEEN $1 AND $2 ORDER BY n.seq, n.resource`},
 }
 
 // chunk is how many commits are read back at once.

@@ -43,8 +43,8 @@ func (s *Store) DriftSince(ctx context.Context, since time.Time, limit int) ([]s
 			drift = append(drift, d)
 			return err
 		}, `SELECT d.at, d.change, d.cause, d.control, d.check_id,
-				r.provider, r.account, r.region, r.kind, r.ref, d.type, d.name, d.outcome_from, d.outcome_to, d.gone, d.severity
-			FROM drift d JOIN resource r ON r.id = d.resource
+				r.provider, r.account, r.region, r.kind, r.ref, d.type, d.name, d.outcome_from, d.outcome_to, d.gone, d.severity`+calledColumns+`
+			FROM drift d JOIN resource r ON r.id = d.resource`+calledAs("d")+`
 			WHERE d.at >= $1 ORDER BY d.seq DESC, d.ord LIMIT $2`, micros(since), limit)
 	})
 	return drift, err
@@ -54,13 +54,17 @@ func scanDrift(rows *sql.Rows) (soc2.Drift, error) {
 	var d soc2.Drift
 	var at int64
 	var from, to, severity string
+	var name storedName
 	r := &d.Resource
 	err := rows.Scan(&at, &d.Change, &d.Cause, &d.Control, &d.Check,
-		&r.Provider, &r.Account, &r.Region, &r.Kind, &r.ID, &r.Type, &r.Name, &from, &to, &d.Gone, &severity)
+		&r.Provider, &r.Account, &r.Region, &r.Kind, &r.ID, &r.Type, &r.Name, &from, &to, &d.Gone, &severity, &name.digest, &name.body)
 	if err != nil {
 		return d, err
 	}
 	d.At = fromMicros(at)
+	if err := name.into(&r.Name); err != nil {
+		return d, err
+	}
 	d.Severity, err = severityOf(severity)
 	return d, errors.Join(err, d.From.UnmarshalText([]byte(from)), d.To.UnmarshalText([]byte(to)))
 }
@@ -106,9 +110,12 @@ func (c *commit) drift(ctx context.Context, all []soc2.Drift, raced bool) error 
 				continue
 			}
 		}
+		if err := c.call(ctx, resource, d.Resource.Name); err != nil {
+			return err
+		}
 		err = c.exec(ctx, `INSERT INTO drift (seq, ord, at, change, cause, control, check_id, resource, type, name, outcome_from, outcome_to, gone, severity)
 			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`,
-			c.seq, ord, micros(d.At), string(d.Change), string(d.Cause), d.Control, d.Check, resource, d.Resource.Type, d.Resource.Name,
+			c.seq, ord, micros(d.At), string(d.Change), string(d.Cause), d.Control, d.Check, resource, d.Resource.Type, "",
 			d.From.String(), d.To.String(), d.Gone, severityText(d.Severity))
 		if err != nil {
 			return err

@@ -22,6 +22,7 @@ type Erasure struct {
 	Resource   string // the provider's id, as it stands in the log
 	Provider   string // empty: of all
 	Kind       evidence.Kind
+	Also       []string // what else the person is called, beside what the facts say
 	Reason     string
 	By         evidence.Actor
 	ApprovedBy evidence.Actor
@@ -31,14 +32,21 @@ type Erasure struct {
 type Erased struct {
 	ID        string `json:"id"`        // of its record
 	Resources int64  `json:"resources"` // that have this id
-	Bodies    int64  `json:"bodies"`    // emptied
-	Shared    int64  `json:"shared"`    // left: something else has the same body
+	Bodies    int64  `json:"bodies"`    // of facts, emptied
+	Shared    int64  `json:"shared"`    // of facts, left: something else has the same body
+	Names     int64  `json:"names"`     // that it had, emptied
+	Answers   int64  `json:"answers"`   // bodies of answers, emptied
+	Pulls     int64  `json:"pulls"`     // records of pulls, emptied
 	Bytes     int64  `json:"bytes"`
+	// Left are the places in the store that still name the resource; empty: none does.
+	Left []Left `json:"left"`
 }
 
-// Erase empties the bodies of every version of every fact of a resource, under
-// tombstones. What is left is what the log's lines are made of: docs/evidence-log.md
-// says what that is. The bytes are overwritten in the file.
+// Erase empties, under tombstones, the bodies of every version of every fact of a
+// resource, and those of answers and records of older pulls that name it. Then it
+// looks through the whole store for what the resource was called and says where that
+// still stands: what the log's lines are made of cannot go. The bytes are overwritten
+// in the file; where rows were moved about, Compact is needed for copies of them.
 //
 // It is refused while the resource is there, since the next pull would bring it
 // back, and while a hold covers any of it.
@@ -88,6 +96,7 @@ func (c *commit) erase(ctx context.Context, e Erasure) (Erased, error) {
 		return done, err
 	}
 	blobs := map[int64]bool{}
+	called := newCalled(e)
 	for _, resource := range resources {
 		versions, err := c.versions(ctx, resource)
 		if err != nil {
@@ -110,34 +119,58 @@ func (c *commit) erase(ctx context.Context, e Erasure) (Erased, error) {
 	}
 	var erasable []int64
 	for _, blob := range slices.Sorted(maps.Keys(blobs)) {
-		var bytes int64
-		if err := c.row(ctx, "SELECT length(body) FROM blob WHERE id = $1", blob).Scan(&bytes); err != nil {
+		var body []byte
+		if err := c.row(ctx, "SELECT body FROM blob WHERE id = $1", blob).Scan(&body); err != nil {
 			return done, err
 		}
+		called.learn(body)
 		switch {
 		case shared[blob]:
 			done.Shared++
-		case bytes > 0:
-			erasable, done.Bytes = append(erasable, blob), done.Bytes+bytes
+		case len(body) > 0:
+			erasable, done.Bytes = append(erasable, blob), done.Bytes+int64(len(body))
 		}
 	}
-	done.Resources, done.Bodies = int64(len(resources)), int64(len(erasable))
+	names, nameBytes, err := c.names(ctx, resources, called)
+	if err != nil {
+		return done, err
+	}
+	erasable, done.Bytes = append(erasable, names...), done.Bytes+nameBytes
+	done.Names = int64(len(names))
+	done.Resources, done.Bodies = int64(len(resources)), int64(len(erasable)-len(names))
+	answers, answerBytes, err := c.answersNaming(ctx, called, held)
+	if err != nil {
+		return done, err
+	}
+	pulls, pullBytes, err := c.pullsNaming(ctx, called, held)
+	if err != nil {
+		return done, err
+	}
+	done.Answers, done.Pulls, done.Bytes = int64(len(answers)), int64(len(pulls)), done.Bytes+answerBytes+pullBytes
+	erasable = append(append(erasable, answers...), pulls...)
 	if len(erasable) == 0 {
 		return done, errors.New("there is nothing to erase: no body that is its alone is kept")
 	}
 	body, err := json.Marshal(struct {
-		Reason     string         `json:"reason"`
-		ApprovedBy evidence.Actor `json:"approved_by"`
-		Resources  int64          `json:"resources"`
-		Bodies     int64          `json:"bodies"`
-	}{e.Reason, e.ApprovedBy, done.Resources, done.Bodies})
+		Reason      string         `json:"reason"`
+		ApprovedBy  evidence.Actor `json:"approved_by"`
+		Resources   int64          `json:"resources"`
+		Bodies      int64          `json:"bodies"`
+		Answers     int64          `json:"answers"`
+		Pulls       int64          `json:"pulls"`
+		AnswerBytes int64          `json:"answer_bytes,omitempty"`
+	}{e.Reason, e.ApprovedBy, done.Resources, done.Bodies, done.Answers, done.Pulls, answerBytes})
 	if err != nil {
 		return done, err
 	}
 	if err := c.entry(ctx, 0, Entry{Kind: EntryErased, Subject: e.Resource, Actor: e.By, Body: body}); err != nil {
 		return done, err
 	}
-	return done, c.bury(ctx, erasable, "erased, record "+entryID(c.seq, 0))
+	if err := c.bury(ctx, erasable, erasedRule+entryID(c.seq, 0)); err != nil {
+		return done, err
+	}
+	done.Left, err = c.left(ctx, called)
+	return done, err
 }
 
 func (c *commit) named(ctx context.Context, e Erasure) ([]int64, error) {
@@ -160,6 +193,30 @@ func (c *commit) named(ctx context.Context, e Erasure) ([]int64, error) {
 		return nil, errors.New("it is an attestation, which people wrote to be kept: period reports are read from all of them")
 	}
 	return all, nil
+}
+
+// names are the bodies of what resources were called.
+func (c *commit) names(ctx context.Context, resources []int64, who *called) (blobs []int64, size int64, err error) {
+	for _, resource := range resources {
+		err := c.each(ctx, func(rows *sql.Rows) error {
+			var blob int64
+			var name storedName
+			if err := rows.Scan(&blob, &name.digest, &name.body); err != nil || len(name.body) == 0 {
+				return err
+			}
+			var text string
+			if err := name.into(&text); err != nil {
+				return err
+			}
+			who.name(text)
+			blobs, size = append(blobs, blob), size+int64(len(name.body))
+			return nil
+		}, "SELECT b.id, b.digest, b.body FROM resource_name n JOIN blob b ON b.id = n.name WHERE n.resource = $1", resource)
+		if err != nil {
+			return nil, 0, err
+		}
+	}
+	return blobs, size, nil
 }
 
 // version is one body of a resource and the commits between which it was valid.

@@ -14,6 +14,19 @@ import (
 	"github.com/controlwatch/controlwatch/soc2"
 )
 
+// onDisk says whether a store's file, or its write-ahead log, has a word.
+func onDisk(t *testing.T, path, word string) bool {
+	t.Helper()
+	for _, file := range []string{path, path + "-wal"} {
+		text, err := os.ReadFile(file)
+		require.NoError(t, err)
+		if bytes.Contains(text, []byte(word)) {
+			return true
+		}
+	}
+	return false
+}
+
 func TestErase(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
@@ -53,24 +66,14 @@ func TestErase(t *testing.T) {
 	_, err = s.Erase(ctx, ask)
 	require.ErrorContains(t, err, "the version of pull p5 is held: hold "+hold+": a case")
 	require.NoError(t, s.ReleaseHold(ctx, hold, "settled", ada))
-	onDisk := func() bool {
-		for _, file := range []string{path, path + "-wal"} {
-			text, err := os.ReadFile(file)
-			require.NoError(t, err)
-			if bytes.Contains(text, []byte(secret)) {
-				return true
-			}
-		}
-		return false
-	}
-	require.True(t, onDisk())
+	require.True(t, onDisk(t, path, secret))
 
 	done, err := s.Erase(ctx, ask)
 	require.NoError(t, err)
 	require.EqualValues(t, 3, done.Bodies)
 	require.EqualValues(t, 1, done.Resources)
 	require.Zero(t, done.Shared)
-	require.False(t, onDisk(), "the bytes are overwritten")
+	require.False(t, onDisk(t, path, secret), "the bytes are overwritten")
 	v := verifiedOpen(t, s)
 	require.Equal(t, "erased, record "+done.ID, v.Pruned[0].Rule)
 

@@ -33,6 +33,8 @@ var bodyQueries = map[string]string{
 	"checks": `SELECT MIN(s.seq), b.digest, b.body FROM finding_state s JOIN blob b ON b.id = s.checks
 		WHERE s.seq BETWEEN $1 AND $2 OR s.seq = (SELECT MAX(n.seq) FROM finding_state n WHERE n.resource = s.resource AND n.seq < $1)
 		GROUP BY b.id ORDER BY 1, b.id`,
+	// What a resource was called is told where it changed, however long before.
+	"names": `SELECT n.seq, b.digest, b.body FROM resource_name n JOIN blob b ON b.id = n.name WHERE n.seq <= $2 AND $1 > 0 ORDER BY n.seq, n.resource`,
 	"inputs": `SELECT i.seq, b.digest, b.body FROM assessment_inputs i JOIN blob b ON b.id = i.basis
 		WHERE i.seq BETWEEN $1 AND $2 OR i.seq = (SELECT MAX(seq) FROM assessment_inputs WHERE seq < $1) ORDER BY i.seq`,
 	"entries": `SELECT e.seq, b.digest, b.body FROM entry e JOIN blob b ON b.id = e.body
@@ -40,7 +42,7 @@ var bodyQueries = map[string]string{
 }
 
 // Bodies gives the bodies of a class: plans, pulls, records, assessments, inputs,
-// checks or entries. One that several commits name comes several times.
+// checks, names or entries. One that several commits name comes several times.
 func (e *Extract) Bodies(ctx context.Context, class string) iter.Seq2[Body, error] {
 	return func(yield func(Body, error) bool) {
 		query, ok := bodyQueries[class]
@@ -159,8 +161,12 @@ func (e *Extract) States(ctx context.Context) iter.Seq2[StatesRow, error] {
 			var s StatesRow
 			var at, checks int64
 			var digest []byte
+			var name storedName
 			r := &s.Resource
-			err := rows.Scan(&r.Provider, &r.Account, &r.Region, &r.Kind, &r.ID, &r.Type, &r.Name, &s.Seq, &at, &checks, &digest, &s.Packed, &s.Last)
+			err := rows.Scan(&r.Provider, &r.Account, &r.Region, &r.Kind, &r.ID, &r.Type, &r.Name, &s.Seq, &at, &checks, &digest, &s.Packed, &s.Last, &name.digest, &name.body)
+			if err == nil {
+				err = name.into(&r.Name)
+			}
 			if err != nil {
 				return s, err
 			}
@@ -171,8 +177,8 @@ func (e *Extract) States(ctx context.Context) iter.Seq2[StatesRow, error] {
 			}
 			return s, err
 		}, `SELECT r.provider, r.account, r.region, r.kind, r.ref, s.type, s.name, s.seq, l.at, s.checks, b.digest, s.states,
-				NOT EXISTS (SELECT 1 FROM finding_state x WHERE x.resource = s.resource AND x.seq > s.seq AND x.seq <= $2)
-			FROM resource r CROSS JOIN finding_state s JOIN commit_log l ON l.seq = s.seq JOIN blob b ON b.id = s.checks
+				NOT EXISTS (SELECT 1 FROM finding_state x WHERE x.resource = s.resource AND x.seq > s.seq AND x.seq <= $2)`+calledColumns+`
+			FROM resource r CROSS JOIN finding_state s JOIN commit_log l ON l.seq = s.seq JOIN blob b ON b.id = s.checks`+calledAs("s")+`
 			WHERE s.resource = r.id AND s.seq <= $2 AND (s.seq >= $1 OR s.seq = (SELECT MAX(p.seq) FROM finding_state p
 				WHERE p.resource = s.resource AND p.seq < $1))`+inKeyOrder+`, s.seq`, e.First, e.Last)
 	}
@@ -182,8 +188,8 @@ func (e *Extract) States(ctx context.Context) iter.Seq2[StatesRow, error] {
 func (e *Extract) Drift(ctx context.Context) iter.Seq2[soc2.Drift, error] {
 	return func(yield func(soc2.Drift, error) bool) {
 		each(ctx, e, "read drift", yield, scanDrift, `SELECT d.at, d.change, d.cause, d.control, d.check_id,
-				r.provider, r.account, r.region, r.kind, r.ref, d.type, d.name, d.outcome_from, d.outcome_to, d.gone, d.severity
-			FROM drift d JOIN resource r ON r.id = d.resource WHERE d.seq BETWEEN $1 AND $2 ORDER BY d.seq, d.ord`, e.First, e.Last)
+				r.provider, r.account, r.region, r.kind, r.ref, d.type, d.name, d.outcome_from, d.outcome_to, d.gone, d.severity`+calledColumns+`
+			FROM drift d JOIN resource r ON r.id = d.resource`+calledAs("d")+`WHERE d.seq BETWEEN $1 AND $2 ORDER BY d.seq, d.ord`, e.First, e.Last)
 	}
 }
 

@@ -41,7 +41,13 @@ func fillState(ctx context.Context, tx session, feed *evidence.FeedState, upTo i
 	}
 	feed.Last = &evidence.Pull{}
 	if err := record.decode("pull "+pullID(pull), feed.Last); err != nil {
-		return nil, err
+		t, pruned := tx.pruned(ctx, err)
+		if !pruned {
+			return nil, err
+		}
+		if feed.Last, err = prunedPull(ctx, tx, id, pull, t); err != nil {
+			return nil, err
+		}
 	}
 	feed.Last.ID = pullID(pull)
 

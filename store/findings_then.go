@@ -20,17 +20,21 @@ func (s *Store) FindingsThen(ctx context.Context, key evidence.Key, by time.Time
 			return err
 		}
 		var packed []byte
+		var name storedName
 		var checks, at int64
 		r := evidence.Resource{Provider: key.Provider, Account: key.Account, Region: key.Region, Kind: key.Kind, ID: key.ID}
-		err = tx.row(ctx, `SELECT s.type, s.name, s.checks, s.states, a.at FROM resource r
-			JOIN finding_state s ON s.resource = r.id JOIN assessment a ON a.seq = s.seq
+		err = tx.row(ctx, `SELECT s.type, s.name, s.checks, s.states, a.at`+calledColumns+` FROM resource r
+			JOIN finding_state s ON s.resource = r.id JOIN assessment a ON a.seq = s.seq`+calledAs("s")+`
 			WHERE r.provider = $1 AND r.account = $2 AND r.region = $3 AND r.kind = $4 AND r.ref = $5 AND s.seq <= $6
 			ORDER BY s.seq DESC LIMIT 1`, key.Provider, key.Account, key.Region, string(key.Kind), key.ID, upTo,
-		).Scan(&r.Type, &r.Name, &checks, &packed, &at)
+		).Scan(&r.Type, &r.Name, &checks, &packed, &at, (*[]byte)(&name.digest), (*[]byte)(&name.body))
 		if errors.Is(err, sql.ErrNoRows) {
 			return nil
 		}
 		if err != nil {
+			return err
+		}
+		if err := name.into(&r.Name); err != nil {
 			return err
 		}
 		judged = fromMicros(at)

@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -181,8 +180,6 @@ func pullRecord(ctx context.Context, tx session, seq int64) (*evidence.Pull, err
 
 func (l *list) readVersions(ctx context.Context, tx session, q HistoryQuery) error {
 	before := l.lastBefore(q.From)
-	var missing error // of the last version; it matters unless the next came before the period
-	var of evidence.Key
 	texts := map[string]string{} // one copy of what thousands of resources have in common
 	one := func(text string) string {
 		if same, ok := texts[text]; ok {
@@ -199,10 +196,12 @@ func (l *list) readVersions(ctx context.Context, tx session, q HistoryQuery) err
 			return err
 		}
 		k.Provider, k.Account, k.Region, k.Kind = one(k.Provider), one(k.Account), one(k.Region), evidence.Kind(one(string(k.Kind)))
-		if missing != nil && (of != *k || v.Seq > before) {
-			return missing
+		// What is missing does not bear on the period where the next came before it;
+		// except that somebody erased may have been about to leave in it.
+		if n := len(l.Versions) - 1; n >= 0 && l.Versions[n].Missing != nil && l.Versions[n].Key == *k && v.Seq <= before &&
+			(digest != nil || l.Versions[n].Missing.Reason == evidence.Pruned) {
+			l.Versions = l.Versions[:n]
 		}
-		missing = nil
 		if digest == nil {
 			v.Gone = true
 			l.Versions = append(l.Versions, v)
@@ -210,11 +209,17 @@ func (l *list) readVersions(ctx context.Context, tx session, q HistoryQuery) err
 		}
 		b := stored{digest: digest, body: body}
 		if err := b.verify("fact of " + pullID(v.Seq)); err != nil {
-			if _, pruned := tx.pruned(ctx, err); pruned {
-				missing, of = err, *k
-				return nil
+			t, pruned := tx.pruned(ctx, err)
+			if !pruned {
+				return err
 			}
-			return err
+			v.Missing = t.hole("what was known of it was", "")
+			v.Missing.Detail = one(v.Missing.Detail)
+			v.Fact = evidence.Fact{
+				Resource: evidence.Resource{Provider: k.Provider, Account: k.Account, Region: k.Region, Kind: k.Kind, Type: l.Of.Type, ID: k.ID}, Digest: b.name(),
+			}
+			l.Versions = append(l.Versions, v)
+			return nil
 		}
 		f, err := evidence.DecodeFactOf(k.Kind, body)
 		if err != nil {
@@ -228,7 +233,7 @@ func (l *list) readVersions(ctx context.Context, tx session, q HistoryQuery) err
 		FROM fact_change c JOIN resource r ON r.id = c.resource LEFT JOIN blob b ON b.id = c.blob
 		WHERE c.population = $1 ORDER BY c.resource, c.seq`, l.population)
 	l.Versions = slices.Clip(l.Versions)
-	return errors.Join(err, missing)
+	return err
 }
 
 // lastBefore is the newest pull of the list that began before a time.

@@ -41,6 +41,9 @@ func (c *commit) newestStates(ctx context.Context, resource int64) (row stateRow
 	if errors.Is(err, sql.ErrNoRows) {
 		return row, false, nil
 	}
+	if err == nil && row.name == "" {
+		row.name, _, err = c.nameOf(ctx, resource)
+	}
 	return row, err == nil, err
 }
 
@@ -85,8 +88,11 @@ func (c *commit) keep(ctx context.Context, all []kept) error {
 				continue
 			}
 		}
+		if err := c.call(ctx, resource, k.name); err != nil {
+			return err
+		}
 		err = c.exec(ctx, "INSERT INTO finding_state (resource, seq, type, name, checks, states) VALUES ($1, $2, $3, $4, $5, $6)",
-			resource, c.seq, k.typ, k.name, checks, k.states)
+			resource, c.seq, k.typ, "", checks, k.states)
 		if err != nil {
 			return err
 		}

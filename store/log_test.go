@@ -23,7 +23,7 @@ func signed(t *testing.T) (*Store, *testClock) {
 	return open(t, filepath.Join(t.TempDir(), "controlwatch.db"), Options{Clock: clock.Now, Version: "test", Key: keyOf(t)}), clock
 }
 
-func keyOf(t *testing.T) KeySource {
+func keyOf(t testing.TB) KeySource {
 	t.Helper()
 	key, _, err := checkpoint.Generate("")
 	require.NoError(t, err)

@@ -153,7 +153,11 @@ func (s *Store) KeptStates(ctx context.Context, m Made) (all []soc2.Remembered, 
 			var r evidence.Resource
 			var checks int64
 			var packed sql.RawBytes
-			if err := rows.Scan(&r.Provider, &r.Account, &r.Region, &r.Kind, &r.ID, &r.Type, &r.Name, &checks, &packed); err != nil {
+			var name storedName
+			if err := rows.Scan(&r.Provider, &r.Account, &r.Region, &r.Kind, &r.ID, &r.Type, &r.Name, &checks, &packed, &name.digest, &name.body); err != nil {
+				return err
+			}
+			if err := name.into(&r.Name); err != nil {
 				return err
 			}
 			list, err := lists.read(ctx, checks)
@@ -166,8 +170,8 @@ func (s *Store) KeptStates(ctx context.Context, m Made) (all []soc2.Remembered, 
 			}
 			all = append(all, soc2.Remembered{Resource: r, States: states})
 			return nil
-		}, `SELECT r.provider, r.account, r.region, r.kind, r.ref, s.type, s.name, s.checks, s.states
-			FROM finding_state s JOIN resource r ON r.id = s.resource WHERE s.seq = $1`+inKeyOrder, m.Seq)
+		}, `SELECT r.provider, r.account, r.region, r.kind, r.ref, s.type, s.name, s.checks, s.states`+calledColumns+`
+			FROM finding_state s JOIN resource r ON r.id = s.resource`+calledAs("s")+`WHERE s.seq = $1`+inKeyOrder, m.Seq)
 	})
 	return all, err
 }
@@ -180,8 +184,8 @@ func (s *Store) KeptDrift(ctx context.Context, m Made) (all []soc2.Drift, err er
 			all = append(all, d)
 			return err
 		}, `SELECT d.at, d.change, d.cause, d.control, d.check_id,
-				r.provider, r.account, r.region, r.kind, r.ref, d.type, d.name, d.outcome_from, d.outcome_to, d.gone, d.severity
-			FROM drift d JOIN resource r ON r.id = d.resource WHERE d.seq = $1 ORDER BY d.ord`, m.Seq)
+				r.provider, r.account, r.region, r.kind, r.ref, d.type, d.name, d.outcome_from, d.outcome_to, d.gone, d.severity`+calledColumns+`
+			FROM drift d JOIN resource r ON r.id = d.resource`+calledAs("d")+`WHERE d.seq = $1 ORDER BY d.ord`, m.Seq)
 	})
 	return all, err
 }

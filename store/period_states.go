@@ -57,6 +57,10 @@ func (r *periodReader) states(ctx context.Context) error {
 	if err := s.findScopes(ctx); err != nil {
 		return err
 	}
+	names, err := r.tx.names(ctx, r.upTo)
+	if err != nil {
+		return err
+	}
 	var current int64
 	var typ, name string
 	finish := func() error {
@@ -65,7 +69,7 @@ func (r *periodReader) states(ctx context.Context) error {
 		}
 		return s.resource(ctx, current, typ, name)
 	}
-	err := r.tx.each(ctx, func(rows *sql.Rows) error {
+	err = r.tx.each(ctx, func(rows *sql.Rows) error {
 		var resource, seq, checks int64
 		var rawType, rawName, packed sql.RawBytes
 		if err := rows.Scan(&resource, &seq, &rawType, &rawName, &checks, &packed); err != nil {
@@ -82,6 +86,9 @@ func (r *periodReader) states(ctx context.Context) error {
 		}
 		if string(rawType) != typ || string(rawName) != name {
 			typ, name = string(rawType), string(rawName)
+		}
+		if name == "" {
+			name = names[resource]
 		}
 		list, err := s.lists.read(ctx, checks)
 		if err != nil {

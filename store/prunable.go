@@ -19,9 +19,8 @@ var keepers = []bodyReference{
 	{"record", "blob"},
 	{"assessment", "feeds"},
 	{"finding_state", "checks"},
+	{"resource_name", "name"},
 	{"entry", "body"},
-	{"answer", "request"},
-	{"answer", "answer"}, // with a budget of their own
 	{"assessment_inputs", "basis"},
 	{"fact_current", "blob"}, // current, whatever the history says
 }
@@ -49,7 +48,25 @@ var prunables = []struct {
 		"results",
 		"SELECT 0, 0, result, seq, FALSE FROM assessment ORDER BY seq",
 	},
+	{
+		bodyReference{"answer", "answer"},
+		prunedAnswers,
+		"SELECT feed, request, answer, seq, FALSE FROM answer ORDER BY feed, request, seq",
+	},
+	{
+		bodyReference{"answer", "request"},
+		prunedRequests,
+		"SELECT feed, request, CASE WHEN answer IS NULL THEN NULL ELSE request END, seq, FALSE FROM answer ORDER BY feed, request, seq",
+	},
 }
+
+// What of answers is pruned. Their items are named by their documents only, so they
+// go first: of an answer without its document nothing would find them.
+const (
+	prunedAnswers  = "answers"
+	prunedRequests = "requests"
+	prunedItems    = "items of answers"
+)
 
 // prunable is a body that nothing keeps.
 type prunable struct {
@@ -65,6 +82,7 @@ func (s session) prunable(ctx context.Context, before int64, kept shielded, prog
 		return nil, err
 	}
 	keep, over := make([]bool, newest+1), make([]uint8, newest+1) // by body; over: 1 and the place of its kind
+	items := uint8(len(prunables) + 1)
 	mark := func(rows *sql.Rows) error {
 		var blob int64
 		err := rows.Scan(&blob)
@@ -115,19 +133,35 @@ func (s session) prunable(ctx context.Context, before int64, kept shielded, prog
 		}
 		end(never)
 	}
-	var all []prunable
-	err := s.each(ctx, func(rows *sql.Rows) error {
+	err := s.answerItems(ctx, 0, func(_, document, item int64) {
+		switch {
+		case item < 0 || item > newest || document < 0 || document > newest:
+		case keep[document] || over[document] == 0:
+			keep[item] = true
+		case over[item] == 0:
+			over[item] = items
+		}
+	})
+	if err != nil {
+		return nil, err
+	}
+	var all, last []prunable
+	err = s.each(ctx, func(rows *sql.Rows) error {
 		var id, bytes int64
 		if err := rows.Scan(&id, &bytes); err != nil {
 			return err
 		}
-		if id >= 0 && id <= newest && over[id] > 0 && !keep[id] && bytes > 0 {
-			all = append(all, prunable{id, bytes, prunables[over[id]-1].what})
+		switch {
+		case id < 0 || id > newest || over[id] == 0 || keep[id] || bytes == 0:
+		case over[id] == items:
+			all = append(all, prunable{id, bytes, prunedItems})
+		default:
+			last = append(last, prunable{id, bytes, prunables[over[id]-1].what})
 		}
 		return nil
 	}, "SELECT id, length(body) FROM blob ORDER BY id")
 	progress(1, 1)
-	return all, err
+	return append(all, last...), err
 }
 
 // usedAfter are bodies that commits after one name: what was over is evidence again.
@@ -147,7 +181,7 @@ func (s session) usedAfter(ctx context.Context, seq int64) (map[int64]bool, erro
 			return nil, err
 		}
 	}
-	return used, nil
+	return used, s.answerItems(ctx, seq, func(_, _, item int64) { used[item] = true })
 }
 
 // references are all columns that name bodies.

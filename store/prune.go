@@ -123,6 +123,10 @@ func (d *Pruning) add(p prunable) {
 	d.Of[p.what]++
 }
 
+func (p prunable) ofAnswer() bool {
+	return p.what == prunedAnswers || p.what == prunedRequests || p.what == prunedItems
+}
+
 // pruneBatch prunes what nothing has asked for since it was chosen.
 func (s *Store) pruneBatch(ctx context.Context, o PruneOptions, before time.Time, seen int64, batch []prunable) (pruned []prunable, err error) {
 	const what = "prune"
@@ -140,10 +144,14 @@ func (s *Store) pruneBatch(ctx context.Context, o PruneOptions, before time.Time
 		}
 		pruned = pruned[:0]
 		var blobs []int64
-		var bytes int64
+		var bytes, answers int64
 		for _, p := range batch {
-			if !used[p.blob] {
-				pruned, blobs, bytes = append(pruned, p), append(blobs, p.blob), bytes+p.bytes
+			if used[p.blob] {
+				continue
+			}
+			pruned, blobs, bytes = append(pruned, p), append(blobs, p.blob), bytes+p.bytes
+			if p.ofAnswer() {
+				answers += p.bytes
 			}
 		}
 		body, err := json.Marshal(struct {
@@ -151,7 +159,9 @@ func (s *Store) pruneBatch(ctx context.Context, o PruneOptions, before time.Time
 			Before time.Time `json:"before"`
 			Bodies int       `json:"bodies"`
 			Bytes  int64     `json:"bytes"`
-		}{o.Rule(), before, len(blobs), bytes})
+			// AnswerBytes are of answers: their budget has them again.
+			AnswerBytes int64 `json:"answer_bytes,omitempty"`
+		}{o.Rule(), before, len(blobs), bytes, answers})
 		if err != nil {
 			return err
 		}

@@ -203,24 +203,39 @@ func TestPrune(t *testing.T) {
 		require.Equal(t, "keep 90d", done.Rule)
 		require.Equal(t, map[string]int64{"facts": 8, "records of pulls": 8}, map[string]int64{"facts": done.Of["facts"], "records of pulls": done.Of["records of pulls"]})
 		const says = `pruned on 2027-03-26 by the rule "keep 90d" (commit `
-		_, err = s.Snapshot(ctx, first, map[string]time.Duration{source: 0})
-		require.ErrorContains(t, err, "pull p3: "+says)
+		snap := snapshot(t, s, first)
+		hole, ok := snap.Feeds[0].HoleAt(userPopulation.Type, first)
+		require.True(t, ok, "whether the pull of then saw everything is not known any more")
+		require.Equal(t, evidence.Pruned, hole.Reason)
+		require.Contains(t, hole.Detail, "the record of pull p3 was "+says)
+		require.True(t, prunedAt(t, s, first))
+		require.False(t, prunedAt(t, s, clock.Now()))
+		_, err = s.FactBytes(ctx, digest)
+		require.ErrorContains(t, err, says)
 		tombstone, ok := Pruned(err)
 		require.True(t, ok)
 		require.Equal(t, "keep 90d", tombstone.Rule)
-		_, err = s.FactBytes(ctx, digest)
-		require.ErrorContains(t, err, says)
 		_, err = s.PullOf(ctx, "p3")
-		require.ErrorContains(t, err, says)
-		_, err = s.Past(ctx, first, map[string]time.Duration{source: 0})
 		require.ErrorContains(t, err, says)
 
 		told, err := s.Period(ctx, PeriodQuery{Window: soc2.Interval{From: noon, To: clock.Now()}, MaxAge: day})
 		require.NoError(t, err, "a period report needs none of it")
 		require.Positive(t, told.Assessments)
-		_, err = s.History(ctx, HistoryQuery{Kind: "User", From: noon, To: clock.Now()})
-		require.ErrorContains(t, err, says)
-		history, err := s.History(ctx, HistoryQuery{Kind: "User", From: clock.Now().Add(-80 * day), To: clock.Now()})
+		history, err := s.History(ctx, HistoryQuery{Kind: "User", From: noon, To: clock.Now()})
+		require.NoError(t, err)
+		missing := 0
+		for _, v := range history.Lists[0].Versions {
+			if v.Missing == nil {
+				require.NotNil(t, v.Fact.Body)
+				continue
+			}
+			missing++
+			require.Equal(t, evidence.Pruned, v.Missing.Reason)
+			require.Contains(t, v.Missing.Detail, says)
+			require.NotEmpty(t, v.Fact.Digest, "what it was the digest of stays")
+		}
+		require.Equal(t, 8, missing)
+		history, err = s.History(ctx, HistoryQuery{Kind: "User", From: clock.Now().Add(-80 * day), To: clock.Now()})
 		require.NoError(t, err, "a population of a time that is kept needs none of it")
 		require.Len(t, history.Lists, 1)
 
@@ -259,7 +274,7 @@ func TestPrune(t *testing.T) {
 		window := soc2.Interval{From: noon.Add(60 * day), To: noon.Add(240 * day)}
 		_, err := s.Prune(ctx, PruneOptions{Retention: Retention{Keep: 90 * day, Periods: []soc2.Interval{window}}})
 		require.NoError(t, err)
-		require.NoError(t, reads(t, s, noon.Add(100*day)))
+		require.False(t, prunedAt(t, s, noon.Add(100*day)))
 		done, err := s.Prune(ctx, PruneOptions{Retention: Retention{Keep: 90 * day}})
 		require.NoError(t, err)
 		require.Zero(t, done.Bodies)
@@ -276,8 +291,7 @@ func TestPrune(t *testing.T) {
 		done, err = s.Prune(ctx, PruneOptions{Retention: Retention{Keep: 90 * day}})
 		require.NoError(t, err)
 		require.Positive(t, done.Bodies)
-		_, ok := Pruned(reads(t, s, noon.Add(100*day)))
-		require.True(t, ok)
+		require.True(t, prunedAt(t, s, noon.Add(100*day)))
 	})
 
 	t.Run("a clock that leapt is not believed", func(t *testing.T) {
@@ -410,10 +424,13 @@ func TestHoldsAreReleasedBySomebodyElse(t *testing.T) {
 	require.Equal(t, window.To, holds[0].To)
 }
 
-func reads(t *testing.T, s *Store, at time.Time) error {
+// prunedAt says whether what was seen at a time misses what was pruned.
+func prunedAt(t *testing.T, s *Store, at time.Time) bool {
 	t.Helper()
-	_, err := s.Snapshot(t.Context(), at, map[string]time.Duration{source: 0})
-	return err
+	v, err := s.Past(t.Context(), at, map[string]time.Duration{source: 0})
+	require.NoError(t, err)
+	defer func() { require.NoError(t, v.Close()) }()
+	return len(v.Missing()) > 0
 }
 
 func factOf(t *testing.T, s *Store, at time.Time) string {

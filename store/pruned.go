@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/controlwatch/controlwatch/evidence"
@@ -18,6 +19,17 @@ type Tombstone struct {
 	Commit int64     `json:"commit"`
 }
 
+// Reason is that of holes where the body is missing.
+func (t Tombstone) Reason() evidence.Reason {
+	if strings.HasPrefix(t.Rule, erasedRule) {
+		return evidence.Erased
+	}
+	return evidence.Pruned
+}
+
+// erasedRule begins the rule of bodies that were erased; the record's id follows.
+const erasedRule = "erased, record "
+
 // String is as it stands in answers to what can no longer be read.
 func (t Tombstone) String() string {
 	return fmt.Sprintf("pruned on %s by the rule %q (commit %d)", t.At.Format(time.DateOnly), t.Rule, t.Commit)
@@ -25,7 +37,7 @@ func (t Tombstone) String() string {
 
 // hole is what is not seen any more because of it.
 func (t Tombstone) hole(what, populationType string) *evidence.Hole {
-	return &evidence.Hole{Type: populationType, Reason: evidence.NotCollected, Detail: what + " " + t.String()}
+	return &evidence.Hole{Type: populationType, Reason: t.Reason(), Detail: what + " " + t.String()}
 }
 
 // Pruned tells whether an error is that a body was pruned, and by what.

@@ -130,7 +130,9 @@ func (r *Restored) keyFits(ctx context.Context, o RestoreOptions) error {
 	}
 	signer, err := o.Options.Key(ctx, v.Name())
 	if err != nil {
-		return err
+		return fmt.Errorf("nothing was moved: the key that signs the log, %s, has to be at the target first, since no copy holds it. "+
+			"Put the key file of the store that the copy is of at %s.key, or give the key in the environment or name a configuration that has it, and restore again: %w",
+			fingerprint(newest), o.Into, err)
 	}
 	if signer.Public() != newest {
 		return fmt.Errorf("the key here is %s, but the copy is signed by %s: put that key back first, and hand over again afterwards",

@@ -28,6 +28,8 @@ type VerifyOptions struct {
 
 // Verification is what was verified and what does not fit.
 type Verification struct {
+	unsigned int64 // assessments that no signature shows to be unchanged, where that is a problem
+
 	Origin      string    `json:"origin"` // of the log; empty if nothing is signed
 	Commits     int64     `json:"commits"`
 	Leaves      int64     `json:"leaves"`

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -92,5 +93,13 @@ func (v *verifier) broughtBack(ctx context.Context, there map[int64]int64) error
 			return err
 		}
 	}
-	return nil
+	err := v.tx.answerItems(ctx, first, func(seq, _, item int64) {
+		if tombstone, ok := there[item]; ok && seq > tombstone {
+			delete(there, item)
+		}
+	})
+	if errors.Is(err, errAnswer) { // told with the items
+		return nil
+	}
+	return err
 }

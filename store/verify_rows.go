@@ -254,7 +254,7 @@ func (v *verifier) items(ctx context.Context) error {
 			}
 		}
 		return nil
-	}, "SELECT MIN(a.seq), b.body FROM answer a JOIN blob b ON b.id = a.answer GROUP BY b.id ORDER BY 1")
+	}, "SELECT MIN(a.seq), b.body FROM answer a JOIN blob b ON b.id = a.answer WHERE length(b.body) > 0 GROUP BY b.id ORDER BY 1")
 }
 
 // drift: what was noted as changed is what the states of that assessment say.

@@ -174,6 +174,7 @@ func (v *verifier) stripped(ctx context.Context) error {
 		v.warn("%d assessments from commit %d on have no checkpoint that holds", count, first)
 		return nil
 	}
+	v.Verification.unsigned = count
 	v.problem(Problem{
 		Commit: first, Record: v.describe(ctx, first),
 		What:      fmt.Sprintf("%d assessments from it on have no checkpoint that holds: checkpoints were removed, or the signing key failed all that time", count),

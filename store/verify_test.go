@@ -19,7 +19,7 @@ import (
 )
 
 // longStore is the closed file of a store with something in every table.
-func longStore(t *testing.T) (path string, key KeySource) {
+func longStore(t testing.TB) (path string, key KeySource) {
 	t.Helper()
 	ctx := t.Context()
 	path, key = filepath.Join(t.TempDir(), "controlwatch.db"), keyOf(t)
@@ -312,7 +312,7 @@ func verifyAnyway(t *testing.T, path string) (*Verification, error) {
 }
 
 // everything is all that the tables hold.
-func everything(t *testing.T, path string) string {
+func everything(t testing.TB, path string) string {
 	t.Helper()
 	s, err := OpenReading(t.Context(), "sqlite:"+path, Options{Clock: (&testClock{now: noon}).Now})
 	require.NoError(t, err)
@@ -320,7 +320,7 @@ func everything(t *testing.T, path string) string {
 	var all strings.Builder
 	for _, table := range []string{
 		"commit_log", "blob", "feed", "population", "plan", "pull", "pull_population", "resource", "fact_change", "fact_current",
-		"answer_set", "answer", "record", "assessment", "finding_state", "drift", "entry", "log_leaf", "log_hash", "checkpoint", "tombstone",
+		"answer_set", "answer", "record", "assessment", "finding_state", "drift", "entry", "log_leaf", "log_hash", "checkpoint", "tombstone", "resource_name", "assessment_inputs",
 	} {
 		all.WriteString(dump(t, s, "SELECT * FROM "+table+" ORDER BY 1, 2"))
 	}

@@ -33,7 +33,8 @@ type View struct {
 	texts    map[string]string
 	kept     []kept
 	pruned   map[int64]bool // populations of which facts were pruned
-	reel     *Reel          // holds its facts; nil: they are read
+	missing  []evidence.Hole
+	reel     *Reel // holds its facts; nil: they are read
 }
 
 // View opens the store as of a time. sources holds, by name, how old a pull may be.
@@ -122,6 +123,9 @@ func (v *View) open(ctx context.Context) (err error) {
 		if err != nil {
 			return err
 		}
+		if last := v.feeds[i].Last; last != nil && len(last.Holes) > 0 && (last.Holes[0].Reason == evidence.Pruned || last.Holes[0].Reason == evidence.Erased) {
+			v.missing = append(v.missing, last.Holes[0])
+		}
 		for _, s := range sights {
 			s.order, s.feed = len(v.sights), i
 			v.sights[s.population] = s
@@ -166,7 +170,11 @@ func (v *View) Remembered(ctx context.Context) iter.Seq2[soc2.Remembered, error]
 			var r evidence.Resource
 			var checks int64
 			var packed sql.RawBytes
-			if err := rows.Scan(&r.Provider, &r.Account, &r.Region, &r.Kind, &r.ID, &r.Type, &r.Name, &checks, &packed); err != nil {
+			var name storedName
+			if err := rows.Scan(&r.Provider, &r.Account, &r.Region, &r.Kind, &r.ID, &r.Type, &r.Name, &checks, &packed, &name.digest, &name.body); err != nil {
+				return err
+			}
+			if err := name.into(&r.Name); err != nil {
 				return err
 			}
 			v.share(&r)
@@ -182,8 +190,8 @@ func (v *View) Remembered(ctx context.Context) iter.Seq2[soc2.Remembered, error]
 				return errStopped
 			}
 			return nil
-		}, `SELECT r.provider, r.account, r.region, r.kind, r.ref, s.type, s.name, s.checks, s.states
-			FROM resource r CROSS JOIN finding_state s
+		}, `SELECT r.provider, r.account, r.region, r.kind, r.ref, s.type, s.name, s.checks, s.states`+calledColumns+`
+			FROM resource r CROSS JOIN finding_state s`+calledAs("s")+`
 			WHERE s.resource = r.id AND s.seq = (SELECT MAX(n.seq) FROM finding_state n WHERE n.resource = r.id AND n.seq <= $1)`+inKeyOrder, v.judged)
 		if err != nil && !stopped {
 			yield(soc2.Remembered{}, v.store.explain("read what is remembered of findings", err))

@@ -1,10 +1,13 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"slices"
 	"strconv"
+
+	"github.com/controlwatch/controlwatch/evidence"
 )
 
 // findPruned looks for facts of the view whose bodies were pruned or erased, and
@@ -61,6 +64,34 @@ func (v *View) tellPruned(missing map[int64]prunedFacts) {
 		last := v.feeds[sight.feed].Last
 		hole.Since = last.StartedAt
 		last.Holes = append(last.Holes, *hole)
+		v.missing = append(v.missing, *hole)
 		v.pruned[population] = true
 	}
+	slices.SortFunc(v.missing, func(a, b evidence.Hole) int {
+		return cmp.Or(cmp.Compare(a.Type, b.Type), cmp.Compare(a.Detail, b.Detail))
+	})
+}
+
+// Missing says what the view would have and has not, because it was pruned or
+// erased: each is a hole of a feed as well.
+func (v *View) Missing() []evidence.Hole { return v.missing }
+
+// prunedPull is what the rows say of a pull whose record was pruned. What it saw,
+// and how, is not known any more, so none of its lists counts as whole.
+func prunedPull(ctx context.Context, tx session, id evidence.FeedID, seq int64, t Tombstone) (*evidence.Pull, error) {
+	p := &evidence.Pull{Collector: id.Collector, Scope: id.Scope}
+	var started, finished int64
+	if err := tx.row(ctx, "SELECT source, started_at, finished_at FROM pull WHERE seq = $1", seq).Scan(&p.Source, &started, &finished); err != nil {
+		return nil, err
+	}
+	p.StartedAt, p.FinishedAt = fromMicros(started), fromMicros(finished)
+	hole := t.hole("the record of pull "+pullID(seq)+" was", "")
+	hole.Since = p.StartedAt
+	p.Holes = []evidence.Hole{*hole}
+	return p, tx.each(ctx, func(rows *sql.Rows) error {
+		var one evidence.Population
+		err := rows.Scan(&one.Kind, &one.Type)
+		p.Populations = append(p.Populations, one)
+		return err
+	}, "SELECT n.kind, n.type FROM pull_population c JOIN population n ON n.id = c.population WHERE c.seq = $1 ORDER BY n.id", seq)
 }

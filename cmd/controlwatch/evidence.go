@@ -166,7 +166,7 @@ func (l *past) answers(ctx context.Context, source *report.ShownSource, feed evi
 	names := namesOf(of)
 	for _, a := range behind.Answers {
 		shown := report.ShownAnswer{
-			Request: a.Request, Status: a.Status, Answer: a.Rest, Of: len(a.Items), Removed: a.Removed, Why: a.Why, Digest: a.Digest, Size: a.Size,
+			Request: a.Request, Status: a.Status, Answer: a.Rest, Of: len(a.Items), Removed: a.Removed, Why: a.Why, Gone: a.Gone, Digest: a.Digest, Size: a.Size,
 		}
 		for _, item := range a.Items {
 			if all || says(item, names) {
@@ -177,7 +177,7 @@ func (l *past) answers(ctx context.Context, source *report.ShownSource, feed evi
 		if err != nil {
 			return err
 		}
-		if !all && len(shown.Items) == 0 && !says(request, names) && !says(a.Rest, names) && (len(a.Items) > 0 || len(behind.Answers) > few) {
+		if !all && len(shown.Items) == 0 && len(a.Gone) == 0 && !says(request, names) && !says(a.Rest, names) && (len(a.Items) > 0 || len(behind.Answers) > few) {
 			source.Others++
 			continue
 		}

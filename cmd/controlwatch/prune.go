@@ -24,14 +24,14 @@ func newPrune(p *program) *cobra.Command {
 		Use:   "prune",
 		Short: "Remove the bodies of evidence that is older than the retention",
 		Long: `Prune removes the bodies of facts that were replaced or are gone, of records of
-pulls and of results of assessments that newer ones followed, once they were last
-valid longer ago than evidence.retention.keep of the configuration says (730 days
+pulls, results of assessments and redacted answers of providers that newer ones
+followed, once they were last valid longer ago than evidence.retention.keep of the configuration says (730 days
 without one). The daemon does it once a day.
 
 Never pruned, however old: what is current; what was valid at any moment of a legal
 hold ("controlwatch hold") or of an observation period that is not marked closed
 ("controlwatch period close"); plans, catalogues, parameters, what people recorded
-or attested, answers of providers (they have a budget of their own).
+or attested. What is pruned of answers no longer counts towards their budget.
 
 Rows, digests and lines of the log all stay, and a tombstone in the log says when
 and by which rule each body went: "controlwatch verify" accounts for them.

@@ -97,7 +97,7 @@ func TestReplayNamesWhatWasAltered(t *testing.T) {
 			alter: func(h hand) {
 				var resource, seq int64
 				var packed []byte
-				h.read("SELECT s.resource, s.seq, s.states FROM finding_state s JOIN resource r ON r.id = s.resource WHERE r.provider = 'okta' AND r.kind = 'User' AND s.name = 'marie@acme-robotics.example' ORDER BY s.seq DESC LIMIT 1", &resource, &seq, &packed)
+				h.read("SELECT s.resource, s.seq, s.states FROM finding_state s JOIN resource r ON r.id = s.resource WHERE r.provider = 'okta' AND r.kind = 'User' AND r.id IN (SELECT c.resource FROM fact_change c JOIN blob b ON b.id = c.blob WHERE CAST(b.body AS TEXT) LIKE '%\"name\":\"marie@acme-robotics.example\"%') ORDER BY s.seq DESC LIMIT 1", &resource, &seq, &packed)
 				packed[firstState(h.t, packed)] ^= 3
 				h.exec("UPDATE finding_state SET states = $1 WHERE resource = $2 AND seq = $3", packed, resource, seq)
 			},

@@ -39,7 +39,7 @@ func hint(r read, reason evidence.Reason) string {
 		return "lower requests_per_minute, or give the token a larger share under Security > API > Tokens"
 	case evidence.Disabled:
 		return "the org does not have this feature, or it is switched off"
-	case evidence.Truncated, evidence.ProviderError, evidence.Stale, evidence.NotCollected, evidence.NotConfigured:
+	case evidence.Truncated, evidence.ProviderError, evidence.Stale, evidence.NotCollected, evidence.NotConfigured, evidence.Pruned, evidence.Erased:
 	}
 	return "" // nothing the user can mend
 }

@@ -255,7 +255,7 @@ func inclusion(files map[string][]byte, m manifest, root []byte) (map[string]boo
 			if err := json.Unmarshal([]byte(line), &fields); err != nil {
 				return nil, 0, err
 			}
-			for _, key := range []string{"record", "fact", "feeds", "result", "checks", "states_sha256", "body", "request", "answer", "basis"} {
+			for _, key := range []string{"record", "fact", "feeds", "result", "checks", "states_sha256", "body", "request", "answer", "basis", "called"} {
 				if text, ok := fields[key].(string); ok {
 					named[text] = true
 				}

@@ -26,6 +26,7 @@ var rowDigests = map[string][]string{
 	"answer":            {"request", "answer"},
 	"assessment_inputs": {"basis"},
 	"tombstone":         nil, // what it names is gone
+	"resource_name":     {"called"},
 }
 
 // KnownRow says whether this program knows which keys of a line name bodies.
