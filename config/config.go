@@ -32,6 +32,7 @@ type Config struct {
 	Controls     Controls   `yaml:"controls" json:"controls,omitzero"`
 	Evidence     Evidence   `yaml:"evidence" json:"evidence,omitzero"`
 	Decisions    []Decision `yaml:"decisions" json:"decisions,omitempty"`
+	WarnExpiry   Span       `yaml:"warn_before_expiry" json:"warn_before_expiry,omitempty" jsonschema:"description=How long before its end a decision is reported as expiring\\, such as 30d. Default 30d."`
 	Period       Period     `yaml:"period" json:"period,omitzero"`
 	Sampling     Sampling   `yaml:"sampling" json:"sampling,omitzero"`
 
@@ -71,9 +72,15 @@ type Controls struct {
 // Decision is a recorded act of narrowing; see soc2.Decision.
 type Decision struct {
 	ID           string   `yaml:"id" json:"id"`
-	Kind         string   `yaml:"kind" json:"kind" jsonschema:"enum=acceptance,enum=exclusion"`
-	Control      string   `yaml:"control" json:"control"`
+	Kind         string   `yaml:"kind" json:"kind" jsonschema:"enum=acceptance,enum=exclusion,enum=relaxation,enum=skip,enum=scope"`
+	Control      string   `yaml:"control" json:"control,omitempty"`
+	Check        string   `yaml:"check" json:"check,omitempty" jsonschema:"description=Only this check of the control."`
 	Select       Selector `yaml:"select" json:"select,omitzero"`
+	Parameter    string   `yaml:"parameter" json:"parameter,omitempty" jsonschema:"description=Of a relaxation: the parameter of the control that is not the catalogue's."`
+	Value        any      `yaml:"value" json:"value,omitempty" jsonschema:"description=Of a relaxation: the value that is decided on. Of a skip: the setting's value; without it any."`
+	Source       string   `yaml:"source" json:"source,omitempty" jsonschema:"description=Of a skip: the provider whose setting leaves something unread."`
+	Setting      string   `yaml:"setting" json:"setting,omitempty" jsonschema:"description=Of a skip: that setting\\, such as regions."`
+	LeavesOut    string   `yaml:"leaves_out" json:"leaves_out,omitempty" jsonschema:"description=Of kind scope: the Trust Services category or the system that is left out."`
 	Reason       string   `yaml:"reason" json:"reason"`
 	Compensating string   `yaml:"compensating" json:"compensating,omitempty"`
 	Requester    string   `yaml:"requester" json:"requester"`

@@ -1,9 +1,13 @@
 package config
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
+
+// decisionKinds are those of soc2.DecisionKinds.
+var decisionKinds = []string{"acceptance", "exclusion", "relaxation", "skip", "scope"}
 
 type decisionProblem struct{ field, text string }
 
@@ -11,14 +15,14 @@ type decisionProblem struct{ field, text string }
 func (d Decision) problems() []decisionProblem {
 	var ps []decisionProblem
 	for _, f := range []struct{ name, value string }{
-		{"id", d.ID}, {"control", d.Control}, {"reason", d.Reason}, {"requester", d.Requester}, {"approver", d.Approver},
+		{"id", d.ID}, {"reason", d.Reason}, {"requester", d.Requester}, {"approver", d.Approver},
 	} {
 		if strings.TrimSpace(f.value) == "" {
 			ps = append(ps, decisionProblem{f.name, "is missing"})
 		}
 	}
-	if d.Kind != "acceptance" && d.Kind != "exclusion" {
-		ps = append(ps, decisionProblem{"kind", "expected acceptance or exclusion"})
+	if !slices.Contains(decisionKinds, d.Kind) {
+		ps = append(ps, decisionProblem{"kind", "expected acceptance, exclusion, relaxation, skip or scope"})
 	}
 	if time.Time(d.Expires).IsZero() {
 		ps = append(ps, decisionProblem{"expires", "is missing; a decision to live with a gap has an end, such as 2027-03-31"})

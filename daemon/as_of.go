@@ -17,10 +17,16 @@ type Past interface {
 }
 
 // AsOf judges what the store held at a time, with today's catalogue, parameters
-// and decisions. Nothing is pulled and nothing is kept.
+// and configured decisions, and the recorded decisions of that time. Nothing is
+// pulled and nothing is kept.
 func (a *Assessor) AsOf(ctx context.Context, past Past, at time.Time) (soc2.Assessment, error) {
 	at = at.Truncate(time.Microsecond)
 	began := a.Clock()
+	known, err := a.known(ctx, at)
+	if err != nil {
+		return soc2.Assessment{}, err
+	}
+	decider := soc2.NewDecider(soc2.Decisions(known), at).Naming(a.Naming)
 	view, err := past.Past(ctx, at, a.Sources)
 	if err != nil {
 		return soc2.Assessment{}, fmt.Errorf("read evidence: %w", err)
@@ -31,7 +37,7 @@ func (a *Assessor) AsOf(ctx context.Context, past Past, at time.Time) (soc2.Asse
 		At: at, StartedAt: at, Version: a.Version, Judge: a.Engine.Judge(), SampleData: a.SampleData, AsOf: true, Feeds: seen.Feeds,
 	}
 	tally := soc2.NewTally(&out, a.Catalogue, seen)
-	err = a.judgePast(ctx, view, at, func(j *evaluators.Judged, _ []soc2.FindingState) error {
+	err = a.judgePast(ctx, view, decider, at, func(j *evaluators.Judged, _ []soc2.FindingState) error {
 		if j.Resource.Kind != "" {
 			tally.Add(j.Judged)
 		}
@@ -41,6 +47,7 @@ func (a *Assessor) AsOf(ctx context.Context, past Past, at time.Time) (soc2.Asse
 		return soc2.Assessment{}, err
 	}
 	tally.RollUp(a.Categories)
+	a.narrow(&out, decider, known)
 	out.FinishedAt = at.Add(a.Clock().Sub(began))
 	out.All = func(each func(soc2.Finding) error) error {
 		return a.EachAsOf(ctx, past, at, func(j *evaluators.Judged) error {
@@ -58,12 +65,17 @@ func (a *Assessor) AsOf(ctx context.Context, past Past, at time.Time) (soc2.Asse
 
 // EachAsOf gives what is judged of each resource as AsOf judges it.
 func (a *Assessor) EachAsOf(ctx context.Context, past Past, at time.Time, each func(*evaluators.Judged) error) error {
-	view, err := past.Past(ctx, at.Truncate(time.Microsecond), a.Sources)
+	at = at.Truncate(time.Microsecond)
+	known, err := a.known(ctx, at)
+	if err != nil {
+		return err
+	}
+	view, err := past.Past(ctx, at, a.Sources)
 	if err != nil {
 		return fmt.Errorf("read evidence: %w", err)
 	}
 	defer view.Close() //nolint:errcheck // nothing was written
-	return a.judgePast(ctx, view, at, func(j *evaluators.Judged, _ []soc2.FindingState) error {
+	return a.judgePast(ctx, view, soc2.NewDecider(soc2.Decisions(known), at), at, func(j *evaluators.Judged, _ []soc2.FindingState) error {
 		if j.Resource.Kind == "" {
 			return nil
 		}
@@ -73,7 +85,7 @@ func (a *Assessor) EachAsOf(ctx context.Context, past Past, at time.Time, each f
 
 // judgePast streams a past view. It also gives what would be remembered of each
 // resource; of one that is no longer judged, Judged is empty but for its states.
-func (a *Assessor) judgePast(ctx context.Context, view *store.View, at time.Time, each func(*evaluators.Judged, []soc2.FindingState) error) error {
+func (a *Assessor) judgePast(ctx context.Context, view *store.View, decider *soc2.Decider, at time.Time, each func(*evaluators.Judged, []soc2.FindingState) error) error {
 	now := soc2.Assessment{At: at, Judge: a.Engine.Judge(), Feeds: view.Evidence().Feeds}
 	differ := soc2.NewDiffer(view.Baseline(), &now)
 	memory := soc2.Recall(view.Remembered(ctx), func(left soc2.Remembered) error {
@@ -82,7 +94,7 @@ func (a *Assessor) judgePast(ctx context.Context, view *store.View, at time.Time
 	})
 	defer memory.Close()
 	err := a.Engine.Stream(ctx, view.Evidence(), func(j *evaluators.Judged) error {
-		soc2.Decide(j.Findings, a.Decisions, at)
+		decider.Mark(j.Findings)
 		was, err := memory.Of(j.Resource.Key())
 		if err != nil {
 			return err
@@ -97,7 +109,8 @@ func (a *Assessor) judgePast(ctx context.Context, view *store.View, at time.Time
 }
 
 // Between compares what the store held at two times, judged alike: by today's
-// catalogue, parameters and decisions. What differs is the evidence, or an age.
+// catalogue, parameters and configured decisions. What differs is the evidence, an
+// age, or a recorded decision.
 // It gives both assessments too, without their findings.
 func (a *Assessor) Between(ctx context.Context, past Past, from, to time.Time) (drift []soc2.Drift, then, now soc2.Assessment, err error) {
 	if then, err = a.AsOf(ctx, past, from); err != nil {
@@ -106,14 +119,18 @@ func (a *Assessor) Between(ctx context.Context, past Past, from, to time.Time) (
 	if now, err = a.AsOf(ctx, past, to); err != nil {
 		return nil, then, now, err
 	}
+	known, err := a.known(ctx, then.At)
+	if err != nil {
+		return nil, then, now, err
+	}
 	older, err := past.Past(ctx, then.At, a.Sources)
 	if err != nil {
 		return nil, then, now, fmt.Errorf("read evidence: %w", err)
 	}
 	defer older.Close() //nolint:errcheck // nothing was written
-	differ := soc2.NewDiffer(&soc2.Baseline{At: then.At, Judge: then.Judge, Feeds: soc2.AssessedFeeds(then.Feeds, then.At)}, &now)
+	differ := soc2.NewDiffer(&soc2.Baseline{At: then.At, Judge: then.Judge, Feeds: soc2.AssessedFeeds(then.Feeds, then.At), Decisions: judgedBy(known, then.At)}, &now)
 	memory := soc2.Recall(func(yield func(soc2.Remembered, error) bool) {
-		err := a.judgePast(ctx, older, then.At, func(_ *evaluators.Judged, states []soc2.FindingState) error {
+		err := a.judgePast(ctx, older, soc2.NewDecider(soc2.Decisions(known), then.At), then.At, func(_ *evaluators.Judged, states []soc2.FindingState) error {
 			if len(states) > 0 && !yield(soc2.Remembered{Resource: states[0].Resource, States: states}, nil) {
 				return errEnough
 			}

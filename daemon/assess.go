@@ -21,7 +21,11 @@ type Assessor struct {
 	History    History
 	Engine     *evaluators.Engine
 	Catalogue  soc2.Catalogue
-	Decisions  []soc2.Decision
+	Decisions  []soc2.Decision // of the configuration
+	Recorded   RecordedDecisions
+	Skipped    []soc2.Skipped           // settings of sources that leave something unread
+	Naming     int                      // how many findings AsOf names of each decision
+	Expiring   time.Duration            // how long before its end a decision is said to end soon; 0: soc2.DefaultExpiring
 	Categories []string                 // Trust Services categories in scope
 	Sources    map[string]time.Duration // configured sources and how old their evidence may be
 	Records    []store.Record           // catalogue, parameters and configuration as bytes
@@ -43,6 +47,11 @@ func (a *Assessor) Assess(ctx context.Context) (soc2.Assessment, error) {
 		return soc2.Assessment{}, fmt.Errorf("read evidence: %w", err)
 	}
 	defer view.Close() //nolint:errcheck // nothing was written; Commit has closed it if it was
+	known, err := a.known(ctx, now)
+	if err != nil {
+		return soc2.Assessment{}, err
+	}
+	decider := soc2.NewDecider(soc2.Decisions(known), now)
 	seen := view.Evidence()
 	assessment := soc2.Assessment{
 		At: now, StartedAt: now, Version: a.Version, Binary: a.Binary, Judge: a.Engine.Judge(), SampleData: a.SampleData, Feeds: seen.Feeds,
@@ -60,7 +69,7 @@ func (a *Assessor) Assess(ctx context.Context) (soc2.Assessment, error) {
 	})
 	defer memory.Close()
 	err = a.Engine.Stream(ctx, seen, func(j *evaluators.Judged) error { // derives, then judges
-		soc2.Decide(j.Findings, a.Decisions, now)
+		decider.Mark(j.Findings)
 		was, err := memory.Of(j.Resource.Key())
 		if err != nil {
 			return err
@@ -76,13 +85,14 @@ func (a *Assessor) Assess(ctx context.Context) (soc2.Assessment, error) {
 		return soc2.Assessment{}, err
 	}
 	tally.RollUp(a.Categories)
+	a.narrow(&assessment, decider, known)
 	assessment.FinishedAt = a.Clock()
-	assessment.All = a.again(ctx, view, now)
+	assessment.All = a.again(ctx, view, known, now)
 	if len(assessment.Pulls) == 0 {
 		return assessment, nil // nothing was ever looked at: nothing to keep, and no baseline for what will be
 	}
 	assessment.Drift, assessment.Pending = differ.Drift(), differ.Pending()
-	records, err := a.records()
+	records, err := a.records(known, now)
 	if err != nil {
 		return soc2.Assessment{}, err
 	}
@@ -95,7 +105,7 @@ func (a *Assessor) Assess(ctx context.Context) (soc2.Assessment, error) {
 
 // again gives every finding of an assessment: the same judge over the same
 // evidence, marked by the same decisions, with the times it was committed with.
-func (a *Assessor) again(ctx context.Context, view *store.View, at time.Time) soc2.AllFindings {
+func (a *Assessor) again(ctx context.Context, view *store.View, known []soc2.KnownDecision, at time.Time) soc2.AllFindings {
 	return func(each func(soc2.Finding) error) error {
 		view, err := view.Again(ctx)
 		if err != nil {
@@ -104,8 +114,9 @@ func (a *Assessor) again(ctx context.Context, view *store.View, at time.Time) so
 		defer view.Close() //nolint:errcheck // nothing was written
 		memory := soc2.Recall(view.Remembered(ctx), func(soc2.Remembered) error { return nil })
 		defer memory.Close()
+		decider := soc2.NewDecider(soc2.Decisions(known), at)
 		return a.Engine.Stream(ctx, view.Evidence(), func(j *evaluators.Judged) error {
-			soc2.Decide(j.Findings, a.Decisions, at)
+			decider.Mark(j.Findings)
 			was, err := memory.Of(j.Resource.Key())
 			if err != nil {
 				return err

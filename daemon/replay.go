@@ -189,8 +189,9 @@ func (r *Replayer) prove(ctx context.Context, m store.Made, b *bench) (differenc
 		}
 	}
 	r.carry.begin()
+	decider := soc2.NewDecider(b.basis.Decisions, m.At)
 	err = b.stream(ctx, view, &r.out, func(j *soc2.Judged) error {
-		soc2.Decide(j.Findings, b.basis.Decisions, m.At)
+		decider.Mark(j.Findings)
 		keep(j.Resource, j.Findings, r.carry.was(j.Resource.Key()))
 		tally.Add(*j)
 		r.out.Verdicts += int64(len(j.Findings))

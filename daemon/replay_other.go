@@ -56,12 +56,13 @@ func (r *Replayer) sideBySide(ctx context.Context, m store.Made, b *bench) (err 
 		r.unproved(m, (&goneEvidence{missing}).Error()+": verdicts that rest on it come out as unobserved, or not at all", true)
 	}
 	r.sides.Begin(m.ID, m.At)
+	decider := soc2.NewDecider(b.basis.Decisions, m.At)
 	add := func(res evidence.Resource, key soc2.FindingKey, was, would string) {
 		if r.Control != "" && key.Control != r.Control {
 			return
 		}
 		excluded := []soc2.Finding{{Control: key.Control, Check: key.Check, Resource: res}}
-		soc2.Decide(excluded, b.basis.Decisions, m.At)
+		decider.Mark(excluded)
 		r.sides.Add(key, res, was, would, excluded[0].ExcludedBy != "")
 		r.out.Verdicts++
 	}

@@ -16,7 +16,7 @@ var csvColumns = []string{
 	"provider", "account", "region", "kind", "type", "id", "name",
 	"observed", "desired", "remediation", "first_seen", "last_changed",
 	"accepted_by_decision", "accepted_by", "accepted_until", "accepted_reason", "excluded_by_decision",
-	"sample_data", "narrowed",
+	"sample_data", "narrowed", "accepted_compensating", "accepted_also_by", "narrowed_without_decision",
 }
 
 // CSV writes every finding as a row, as RFC 4180 has it: those that pass are in it,
@@ -31,6 +31,7 @@ func CSV(w io.Writer, a soc2.Assessment) error {
 	if a.Narrowed != nil {
 		narrowed = a.Narrowed.String()
 	}
+	inSilence := NarrowedInSilence(a.Narrowings)
 	buffered := bufio.NewWriterSize(w, 64<<10)
 	buffered.Write(csvRow(csvColumns)) //nolint:errcheck // Flush says so
 	err := inOrder(a, func(f soc2.Finding) ([]byte, error) {
@@ -50,7 +51,7 @@ func CSV(w io.Writer, a soc2.Assessment) error {
 			f.Resource.Provider, f.Resource.Account, f.Resource.Region, string(f.Resource.Kind), f.Resource.Type, f.Resource.ID, f.Resource.Name,
 			string(out.Observed), f.Desired, f.Remediation, csvTime(out.FirstSeen), csvTime(out.LastChanged),
 			accepted.ID, accepted.Approver, csvTime(&accepted.Expires), accepted.Reason, f.ExcludedBy,
-			fmt.Sprint(a.SampleData), narrowed,
+			fmt.Sprint(a.SampleData), narrowed, accepted.Compensating, accepted.Also, inSilence,
 		}), nil
 	}, func(row []byte) error {
 		_, err := buffered.Write(row)

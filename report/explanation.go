@@ -124,7 +124,7 @@ func (s *summary) explained(e Explanation, f Explained) {
 		s.lines(2, "fix        ", orSay(prose(f.Remediation), "not stated")...)
 	}
 	if f.Acceptance != nil {
-		s.lines(2, "accepted   ", fmt.Sprintf("by %s until %s (%s): %s. It still fails.", Safe(f.Acceptance.Approver), minute(f.Acceptance.Expires), Safe(f.Acceptance.ID), escaped(f.Acceptance.Reason)))
+		s.lines(2, "accepted   ", acceptedWords(*f.Acceptance)+". It still fails.")
 	}
 	if f.ExcludedBy != "" {
 		s.lines(2, "excluded   ", "by decision "+Safe(f.ExcludedBy)+": it counts nowhere")

@@ -115,7 +115,7 @@ func (s *summary) gap(n int, group []soc2.Finding) {
 	s.lines(5, "desired  ", orSay(prose(f.Desired), "not stated")...)
 	s.lines(5, "fix      ", orSay(prose(f.Remediation), "not stated")...)
 	if f.Acceptance != nil {
-		s.lines(5, "accepted ", fmt.Sprintf("by %s until %s: %s", Safe(f.Acceptance.Approver), minute(f.Acceptance.Expires), escaped(f.Acceptance.Reason)))
+		s.lines(5, "accepted ", acceptedWords(*f.Acceptance))
 	}
 }
 

@@ -50,6 +50,7 @@ func (s *summary) header(a soc2.Assessment) {
 		s.paintOutcome(soc2.Pass, fmt.Sprintf("%d pass", a.Outcomes[soc2.Pass])),
 		s.paintOutcome(soc2.NotApplicable, fmt.Sprintf("%d not applicable", a.Outcomes[soc2.NotApplicable]))))
 	s.lines(2, "decisions ", fmt.Sprintf("%d of the failing accepted, %d more excluded from every count", accepted, excluded))
+	s.decided(a)
 }
 
 // span says from when to when the newest pulls were made.

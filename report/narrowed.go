@@ -12,6 +12,6 @@ func (s *summary) narrowed(a soc2.Assessment) {
 	}
 	if a.AsOf {
 		s.lines(2, s.paint(outcomeColours(soc2.Unobserved), "as of     "),
-			minute(a.At)+", by the clock of the machine that looked: what the store held then, judged with the catalogue, parameters and decisions of now. Nothing was looked at, and nothing kept.")
+			minute(a.At)+", by the clock of the machine that looked: what the store held then, judged with the catalogue, parameters and configured decisions of now, and the recorded decisions of then. Nothing was looked at, and nothing kept.")
 	}
 }

@@ -24,6 +24,10 @@ type Scan struct {
 	Criteria []Criterion `json:"criteria"`
 	// The controls, by id.
 	Controls []Control `json:"controls"`
+	// Everything that was decided to live with or to leave out, in force or not.
+	Decisions []Decision `json:"decisions"`
+	// What lowers a bar or leaves something out, with the decision that it rests on.
+	Narrowings []Narrowing `json:"narrowings"`
 	// Every finding, those that pass included, by control, check and resource.
 	Findings []Finding `json:"findings"`
 	// Everything that should have been seen and was not.
@@ -159,10 +163,14 @@ type Resource struct {
 
 // Acceptance is a recorded decision to live with a failing finding.
 type Acceptance struct {
-	ID       string    `json:"id"`
-	Reason   string    `json:"reason"`
-	Approver string    `json:"approver"`
-	Expires  time.Time `json:"expires"`
+	ID string `json:"id"`
+	// Other decisions that accept it too and end later, parted by blanks.
+	Also   string `json:"also"`
+	Reason string `json:"reason"`
+	// The control or measure that takes its place.
+	Compensating string    `json:"compensating"`
+	Approver     string    `json:"approver"`
+	Expires      time.Time `json:"expires"`
 }
 
 // Hole is evidence that should exist and does not.

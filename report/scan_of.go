@@ -27,8 +27,9 @@ func scanWithoutFindings(a soc2.Assessment) Scan {
 			},
 			DurationSeconds: a.FinishedAt.Sub(a.StartedAt).Seconds(),
 		},
-		Criteria: []Criterion{},
-		Controls: []Control{},
+		Criteria:  []Criterion{},
+		Controls:  []Control{},
+		Decisions: decisionsOf(a.Decisions), Narrowings: narrowingsOf(a.Narrowings),
 		Findings: []Finding{},
 		Holes:    []Hole{},
 		Pulls:    []Pull{},
@@ -81,7 +82,7 @@ func findingOf(f soc2.Finding) Finding {
 	}
 	if f.Acceptance != nil {
 		out.Acceptance = &Acceptance{
-			ID: f.Acceptance.ID, Reason: f.Acceptance.Reason,
+			ID: f.Acceptance.ID, Also: f.Acceptance.Also, Reason: f.Acceptance.Reason, Compensating: f.Acceptance.Compensating,
 			Approver: f.Acceptance.Approver, Expires: f.Acceptance.Expires.UTC(),
 		}
 	}

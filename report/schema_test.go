@@ -30,6 +30,7 @@ func scanSchema(t *testing.T) []byte {
 	schema.Const = report.SchemaV1
 	nullable(s, "Finding", "first_seen", "last_changed", "acceptance", "excluded_by")
 	nullable(s, "Hole", "since")
+	nullable(s, "Narrowing", "decision")
 	nullable(s, "Pull", "provider_total", "reconciled_with", "clock")
 	out, err := json.MarshalIndent(s, "", "  ")
 	require.NoError(t, err)

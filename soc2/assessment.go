@@ -28,6 +28,9 @@ type Assessment struct {
 	AsOf       bool      // judged from what the store held at At; nothing was looked at and nothing kept
 	Narrowed   *Narrowed // what is left out; nil: nothing
 
+	Decisions  []DecisionState // all that are known, with what each picks
+	Narrowings []Narrowing     // what lowers a bar or leaves something out, with the decision that it rests on
+
 	Outcomes map[Outcome]int // findings by outcome; excluded ones not counted
 	Criteria []CriterionResult
 	Controls []ControlResult

@@ -17,7 +17,8 @@ type Basis struct {
 	Catalogue  string            `json:"catalogue"`  // digest of the catalogue's bytes as they are kept
 	Parameters json.RawMessage   `json:"parameters"` // all in force, by control and name; their digest is the judge's
 	Categories []string          `json:"categories"` // in scope
-	Decisions  []Decision        `json:"decisions"`
+	Decisions  []Decision        `json:"decisions"`  // the configuration's, and the recorded ones that were in force
+	Skipped    []Skipped         `json:"skipped,omitempty"`
 	Confirm    Confirmation      `json:"confirm,omitzero"`
 	Sources    map[string]string `json:"sources"` // each configured source, and how old its evidence may be
 }

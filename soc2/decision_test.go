@@ -19,7 +19,7 @@ func TestDecide(t *testing.T) {
 	passing.Outcome = soc2.Pass
 	unseen := failing
 	unseen.Outcome, unseen.Resource = soc2.Unobserved, evidence.Scope{Provider: "aws", Account: "1"}.Resource("aws.s3.bucket")
-	accept := soc2.Decision{ID: "RA-1", Kind: soc2.Accept, Control: failing.Control, Select: soc2.Selector{Name: "si*"}, Expires: now.Add(time.Hour)}
+	accept := soc2.Decision{ID: "RA-1", Kind: soc2.Accept, Control: failing.Control, Select: soc2.Selector{Name: "si*"}, Approver: "grace", Expires: now.Add(time.Hour)}
 
 	t.Run("an acceptance marks the fail and leaves it a fail", func(t *testing.T) {
 		t.Parallel()
@@ -55,9 +55,9 @@ func TestDecide(t *testing.T) {
 	t.Run("another control, account or name is left alone", func(t *testing.T) {
 		t.Parallel()
 		for _, other := range []soc2.Decision{
-			{Kind: soc2.Accept, Control: "other", Expires: now.Add(1)},
-			{Kind: soc2.Accept, Control: failing.Control, Select: soc2.Selector{Account: "2"}, Expires: now.Add(1)},
-			{Kind: soc2.Accept, Control: failing.Control, Select: soc2.Selector{Name: "sites"}, Expires: now.Add(1)},
+			{Kind: soc2.Accept, Approver: "grace", Control: "other", Expires: now.Add(1)},
+			{Kind: soc2.Accept, Approver: "grace", Control: failing.Control, Select: soc2.Selector{Account: "2"}, Expires: now.Add(1)},
+			{Kind: soc2.Accept, Approver: "grace", Control: failing.Control, Select: soc2.Selector{Name: "sites"}, Expires: now.Add(1)},
 		} {
 			fs := []soc2.Finding{failing}
 			soc2.Decide(fs, []soc2.Decision{other}, now)

@@ -30,6 +30,9 @@ type Baseline struct {
 	Judge  Judge
 	Feeds  []AssessedFeed
 	States map[FindingKey]FindingState // for Diff; a Differ is given them one resource after the other
+	// Decisions are those that it was made by: an exclusion leaves no mark on what is
+	// remembered of a finding.
+	Decisions []Decision
 }
 
 // Differ compares what is judged with what was remembered, one resource after the
@@ -46,7 +49,8 @@ type Differ struct {
 	stateChanged []bool
 	confirm      Confirmation
 	pending      Pending
-	arrived      bool // some list was seen for the first time
+	arrived      bool       // some list was seen for the first time
+	excluding    []Decision // of before, and in force then
 }
 
 type checkOf struct{ control, check string }
@@ -73,6 +77,11 @@ func NewDiffer(before *Baseline, now *Assessment) *Differ {
 	if before != nil {
 		d.then = indexOf(before.Feeds)
 		d.arrived = d.feeds.bringsFirstLook(d.then)
+		for _, one := range before.Decisions {
+			if one.Kind == Exclude && one.InForce(before.At) {
+				d.excluding = append(d.excluding, one)
+			}
+		}
 	}
 	return d
 }
@@ -206,6 +215,13 @@ func (d *Differ) judge(f *Finding, was FindingState, present bool) (Change, Caus
 			}
 			return AcceptanceExpired, cause, true
 		}
+		if ended := d.excludedBefore(f); ended != nil && f.Outcome == Fail && f.Acceptance == nil && f.ExcludedBy == "" {
+			cause := CauseScope
+			if !d.now.At.Before(ended.Expires) {
+				cause = CauseTime
+			}
+			return AcceptanceExpired, cause, true
+		}
 		return "", "", false
 	}
 	cause := d.causeOfChange(f, was)
@@ -226,6 +242,17 @@ func (d *Differ) judge(f *Finding, was FindingState, present bool) (Change, Caus
 		}
 	}
 	return "", "", false // between pass and not applicable
+}
+
+// excludedBefore gives the decision that took a finding out of every count last
+// time, the last to end; nil: none did.
+func (d *Differ) excludedBefore(f *Finding) (last *Decision) {
+	for i := range d.excluding {
+		if one := &d.excluding[i]; one.Picks(f) && (last == nil || last.Sooner(*one)) {
+			last = one
+		}
+	}
+	return last
 }
 
 func opened(was FindingState) Change {

@@ -143,8 +143,3 @@ func (p *Population) Confirm(by map[string]Approval) {
 		}
 	}
 }
-
-// SamePerson compares two names as people write them.
-func SamePerson(a, b string) bool {
-	return strings.EqualFold(strings.TrimSpace(a), strings.TrimSpace(b))
-}

@@ -304,9 +304,9 @@ func (f Filter) periodCriterion(c CriterionPeriod) bool {
 func decided(all []Deviation, decisions []Decision, until time.Time) {
 	for i := range all {
 		d := &all[i]
-		f := Finding{Control: d.Control, Resource: d.Resource}
+		f := Finding{Control: d.Control, Check: d.Check, Resource: d.Resource}
 		for _, decision := range decisions {
-			if decision.Control != d.Control || !decision.Select.Matches(f) {
+			if !decision.About(&f) {
 				continue
 			}
 			switch decision.Kind {
@@ -316,8 +316,9 @@ func decided(all []Deviation, decisions []Decision, until time.Time) {
 						a.Decision, a.Reason, a.Approver = decision.ID, decision.Reason, decision.Approver
 					}
 				}
+			case Relax, Skip, LeaveOut: // about no finding
 			case Exclude:
-				if until.Before(decision.Expires) {
+				if decision.InForce(until) {
 					d.ExcludedBy = decision.ID
 				}
 			}

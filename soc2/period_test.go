@@ -140,7 +140,7 @@ func TestPeriodOf(t *testing.T) {
 		}, DeviationSeen},
 		"a deviation that is accepted and excluded": {func(e *PeriodEvidence) {
 			e.Controls["c"].Deviations = []Deviation{{Control: "c", FirstBad: half.From, Accepted: []Accepted{{Expires: half.To}}}}
-			e.Decisions = []Decision{{ID: "A", Kind: Accept, Control: "c", Expires: half.To}, {ID: "X", Kind: Exclude, Control: "c", Expires: half.To.AddDate(1, 0, 0)}}
+			e.Decisions = []Decision{{ID: "A", Kind: Accept, Control: "c", Approver: "kofi", Expires: half.To}, {ID: "X", Approver: "kofi", Kind: Exclude, Control: "c", Expires: half.To.AddDate(1, 0, 0)}}
 		}, DeviationSeen},
 		"an empty store": {func(e *PeriodEvidence) { *e = PeriodEvidence{Window: half, Until: half.To} }, PeriodIncomplete},
 	} {
@@ -168,7 +168,7 @@ func TestPeriodOf(t *testing.T) {
 		t.Parallel()
 		ev := whole()
 		ev.Controls["c"].Deviations = []Deviation{{Control: "c", FirstBad: half.From, Accepted: []Accepted{{Expires: half.To}}}}
-		ev.Decisions = []Decision{{ID: "A", Kind: Accept, Control: "c", Approver: "kofi", Expires: half.To}, {ID: "X", Kind: Exclude, Control: "c", Expires: half.To.AddDate(1, 0, 0)}}
+		ev.Decisions = []Decision{{ID: "A", Kind: Accept, Control: "c", Approver: "kofi", Expires: half.To}, {ID: "X", Approver: "kofi", Kind: Exclude, Control: "c", Expires: half.To.AddDate(1, 0, 0)}}
 		ev.Controls["old"] = &ControlHistory{Catalogued: all}
 		p := PeriodOf(ev, asked)
 		require.Equal(t, "A", p.Controls[0].Deviations[0].Accepted[0].Decision)

@@ -156,6 +156,9 @@ func (v *View) readBaseline(ctx context.Context) error {
 		return err
 	}
 	b.At = fromMicros(at)
+	if b.Decisions, err = v.judgedBy(ctx); err != nil {
+		return err
+	}
 	v.baseline = &b
 	return feeds.decode("feeds of assessment "+strconv.FormatInt(v.judged, 10), &b.Feeds)
 }

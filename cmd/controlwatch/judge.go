@@ -5,7 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
-	"time"
+	"strings"
 
 	"github.com/controlwatch/controlwatch/config"
 	"github.com/controlwatch/controlwatch/evaluators"
@@ -45,10 +45,7 @@ func newJudge(c config.Config) (*judge, error) {
 		j.confirm.BySeverity[severity] = pulls
 	}
 	for _, d := range c.Decisions {
-		j.decisions = append(j.decisions, soc2.Decision{
-			ID: d.ID, Kind: soc2.DecisionKind(d.Kind), Control: d.Control, Select: soc2.Selector(d.Select), Reason: d.Reason,
-			Compensating: d.Compensating, Requester: d.Requester, Approver: d.Approver, Expires: time.Time(d.Expires),
-		})
+		j.decisions = append(j.decisions, configuredDecision(d))
 	}
 	j.records, err = records(c, cat)
 	return j, err
@@ -62,8 +59,12 @@ func knownControls(c config.Config, cat soc2.Catalogue) error {
 	}
 	var errs []error
 	for i, d := range c.Decisions {
-		if !known(d.Control) {
-			errs = append(errs, c.Problem([]any{"decisions", i, "control"}, "decisions[%d].control: there is no control %q; see `controlwatch controls list`", i, d.Control))
+		for _, problem := range configuredDecision(d).Problems(cat) {
+			path := []any{"decisions", i}
+			for _, step := range strings.Split(problem.Field, ".") {
+				path = append(path, step)
+			}
+			errs = append(errs, c.Problem(path, "decisions[%d].%s: %s", i, problem.Field, problem.Text))
 		}
 	}
 	for id := range c.Controls.Parameters {
@@ -83,7 +84,6 @@ func records(c config.Config, cat soc2.Catalogue) ([]store.Record, error) {
 	}{
 		{"parameters", c.Controls.Parameters},
 		{"scope", c.Scope},
-		{"decisions", c.Decisions},
 		{"confirm", c.Confirm},
 		{"sources", c.Sources}, // without their settings, which may hold secrets
 	}

@@ -126,10 +126,8 @@ func tellPeriod(ctx context.Context, s *store.Store, j *judge, maxAges map[strin
 	if err != nil {
 		return soc2.Period{}, err
 	}
-	for _, d := range j.decisions {
-		if !slices.Contains(ev.Decisions, d) {
-			ev.Decisions = append(ev.Decisions, d)
-		}
+	if ev.Decisions, err = everDecided(ctx, s, ev, j); err != nil {
+		return soc2.Period{}, err
 	}
 	asked.Catalogue = j.catalogue
 	return soc2.PeriodOf(ev, asked), nil

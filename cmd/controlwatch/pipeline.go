@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"fmt"
+	"time"
 
 	"github.com/controlwatch/controlwatch/collectors"
 	"github.com/controlwatch/controlwatch/collectors/connect"
@@ -64,6 +65,7 @@ func (p *program) wire(s *store.Store, j *judge, o pipelineOptions) *pipeline {
 		assessor: &daemon.Assessor{
 			History: s, Engine: j.engine, Catalogue: j.catalogue, Decisions: j.decisions, Categories: o.config.Scope.Categories,
 			Sources: maxAges(o.sources), Records: j.records, Clock: p.now, Version: buildVersion(), Binary: p.running().SHA256, SampleData: o.sampleData, Confirm: j.confirm,
+			Recorded: recordedDecisions(s, o.config), Skipped: skipped(o.config), Expiring: time.Duration(o.config.WarnExpiry),
 		},
 	}
 }

@@ -13,6 +13,7 @@ var Provider = connect.Provider{
 	Name:       "aws",
 	Title:      "Amazon Web Services",
 	Discovery:  discovery,
+	Narrowing:  []connect.NarrowingSetting{{Key: "regions"}, {Key: "skip_own_account"}},
 	Collectors: declarations(),
 	Settings:   func() any { return new(Settings) },
 	Open:       open,

@@ -30,8 +30,17 @@ type Provider struct {
 	// Detect looks for credentials already present. No credentials is not an
 	// error: Found is empty and Looked says where it looked.
 	Detect func(context.Context, Options) (Detected, error)
+	// Narrowing are the settings that leave something unread; each is told in every
+	// report unless a decision is recorded for it.
+	Narrowing []NarrowingSetting
 	// Starter are the settings that a first configuration asks for.
 	Starter []StarterSetting
+}
+
+// NarrowingSetting is a setting that leaves something unread.
+type NarrowingSetting struct {
+	Key     string // in the settings: "regions"
+	Default any    // what it is without being given; nil: left out, it leaves nothing unread
 }
 
 // StarterSetting is one setting of a first configuration. Secrets are never

@@ -17,6 +17,7 @@ var Provider = connect.Provider{
 	Name:       providerName,
 	Title:      "GitHub",
 	Discovery:  discovery,
+	Narrowing:  []connect.NarrowingSetting{{Key: "change_lookback_days", Default: defaultDays}},
 	Collectors: collectors,
 	Settings:   func() any { return new(Settings) },
 	Open:       open,

@@ -72,6 +72,7 @@ var (
 var projectedFamilies = []*family{
 	assessmentTimestamp, sampleData, controlInfo, controlState, criterionInfo, criterionState,
 	findings, findingsAccepted, findingsExcluded, holes,
+	decisions, decisionsExpiring, decisionsUnused, decisionsOverlapping, decisionsNextExpiry, narrowedUnrecorded,
 	periodStart, periodEnd, periodSeen, periodObserved, periodDeviations, periodLate, periodOpenHoles,
 	feedsPlanned, feedsComplete, pullSuccess, pullDuration, answersOverBudget, clockOffset, driftWaiting, driftEvents,
 }

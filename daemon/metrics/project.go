@@ -22,6 +22,7 @@ func Project(a soc2.Assessment, drift []store.DriftTotal) (Projection, error) {
 	p.add(sampleData, is(a.SampleData, true))
 	p.controls(a.Controls)
 	p.criteria(a.Criteria)
+	p.decided(a)
 	p.findings(a.CountsByPlace())
 	p.holes(a)
 	p.feeds(a.Feeds, a.At)

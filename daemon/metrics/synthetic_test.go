@@ -18,6 +18,12 @@ type company struct {
 
 func (c company) assessment() soc2.Assessment {
 	a := soc2.Assessment{ID: "a", At: at, Outcomes: map[soc2.Outcome]int{}}
+	for _, kind := range soc2.DecisionKinds {
+		a.Decisions = append(a.Decisions, soc2.DecisionState{
+			Life:          soc2.DecisionInForce,
+			KnownDecision: soc2.KnownDecision{Decision: soc2.Decision{ID: "D", Kind: kind, Expires: at.AddDate(0, 0, 9)}},
+		})
+	}
 	for i := range c.criteria {
 		a.Criteria = append(a.Criteria, soc2.CriterionResult{ID: fmt.Sprintf("CC%d", i), Category: "Security", State: soc2.CriterionStates[i%4]})
 	}

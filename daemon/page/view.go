@@ -42,6 +42,7 @@ const (
 
 type view struct {
 	Input
+	Decided   []string // where decisions stand, and what narrows without one
 	Sample    bool
 	At        time.Time
 	Findings  int // all that were judged
@@ -102,6 +103,12 @@ func viewOf(in Input) view {
 	}
 	a := *in.Assessment
 	v.Sample, v.At = a.SampleData, a.At
+	if told := report.Decided(a.Decisions); told != "" {
+		v.Decided = append(v.Decided, "Decisions: "+told+".")
+	}
+	if told := report.NarrowedInSilence(a.Narrowings); told != "" {
+		v.Decided = append(v.Decided, "Warning: "+told+".")
+	}
 	v.Totals = totalsOf(a.Outcomes)
 	for _, t := range v.Totals {
 		v.Findings += t.Count
