@@ -12,7 +12,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/controlwatch/controlwatch/internal/strictyaml"
@@ -41,11 +40,6 @@ type Config struct {
 
 	File string `yaml:"-" json:"-"` // the path it was read from
 	node strictyaml.Node
-}
-
-// Scope is what the audit is about.
-type Scope struct {
-	Categories []string `yaml:"categories" json:"categories,omitempty" jsonschema:"enum=Security,enum=Availability,enum=Confidentiality,enum=Processing Integrity,enum=Privacy,description=Trust Services categories in scope. Security is mandatory and the default."`
 }
 
 // Network is how providers are reached.
@@ -181,14 +175,7 @@ func (c *Config) validate() error {
 	wrong := func(path []any, format string, args ...any) {
 		errs = append(errs, c.node.At(path...).Problem(format, args...))
 	}
-	for i, category := range c.Scope.Categories {
-		if !slices.Contains(Categories, category) {
-			wrong([]any{"scope", "categories", i}, "scope.categories: %q is not a category; expected %s", category, strings.Join(Categories, ", "))
-		}
-	}
-	if !slices.Contains(c.Scope.Categories, "Security") {
-		wrong([]any{"scope", "categories"}, "scope.categories: Security is part of every SOC 2 report; add it")
-	}
+	c.scopeProblems(wrong)
 	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
 		wrong([]any{"listen"}, "listen: expected HOST:PORT such as %s", DefaultListen)
 	}

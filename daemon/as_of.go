@@ -36,7 +36,8 @@ func (a *Assessor) AsOf(ctx context.Context, past Past, at time.Time) (soc2.Asse
 	out := soc2.Assessment{
 		At: at, StartedAt: at, Version: a.Version, Judge: a.Engine.Judge(), SampleData: a.SampleData, AsOf: true, Feeds: seen.Feeds,
 	}
-	tally := soc2.NewTally(&out, a.Catalogue, seen)
+	out.Systems = a.Scope.Systems
+	tally := soc2.NewTally(&out, a.Catalogue, seen).Within(a.Scope.Profile)
 	err = a.judgePast(ctx, view, decider, at, func(j *evaluators.Judged, _ []soc2.FindingState) error {
 		if j.Resource.Kind != "" {
 			tally.Add(j.Judged)
@@ -94,6 +95,7 @@ func (a *Assessor) judgePast(ctx context.Context, view *store.View, decider *soc
 	})
 	defer memory.Close()
 	err := a.Engine.Stream(ctx, view.Evidence(), func(j *evaluators.Judged) error {
+		j.Place(&a.Scope)
 		decider.Mark(j.Findings)
 		was, err := memory.Of(j.Resource.Key())
 		if err != nil {

@@ -27,6 +27,7 @@ type Assessor struct {
 	Naming     int                      // how many findings AsOf names of each decision
 	Expiring   time.Duration            // how long before its end a decision is said to end soon; 0: soc2.DefaultExpiring
 	Categories []string                 // Trust Services categories in scope
+	Scope      soc2.Scope               // what else is stated of it
 	Sources    map[string]time.Duration // configured sources and how old their evidence may be
 	Records    []store.Record           // catalogue, parameters and configuration as bytes
 	Clock      func() time.Time
@@ -56,7 +57,8 @@ func (a *Assessor) Assess(ctx context.Context) (soc2.Assessment, error) {
 	assessment := soc2.Assessment{
 		At: now, StartedAt: now, Version: a.Version, Binary: a.Binary, Judge: a.Engine.Judge(), SampleData: a.SampleData, Feeds: seen.Feeds,
 	}
-	tally := soc2.NewTally(&assessment, a.Catalogue, seen)
+	assessment.Systems = a.Scope.Systems
+	tally := soc2.NewTally(&assessment, a.Catalogue, seen).Within(a.Scope.Profile)
 	differ := soc2.NewDiffer(view.Baseline(), &assessment).Confirming(a.Confirm)
 	keep := func(r evidence.Resource, findings []soc2.Finding, was []soc2.FindingState) {
 		if states, changed := differ.Compare(findings, was); changed {
@@ -69,6 +71,7 @@ func (a *Assessor) Assess(ctx context.Context) (soc2.Assessment, error) {
 	})
 	defer memory.Close()
 	err = a.Engine.Stream(ctx, seen, func(j *evaluators.Judged) error { // derives, then judges
+		j.Place(&a.Scope)
 		decider.Mark(j.Findings)
 		was, err := memory.Of(j.Resource.Key())
 		if err != nil {
@@ -116,6 +119,7 @@ func (a *Assessor) again(ctx context.Context, view *store.View, known []soc2.Kno
 		defer memory.Close()
 		decider := soc2.NewDecider(soc2.Decisions(known), at)
 		return a.Engine.Stream(ctx, view.Evidence(), func(j *evaluators.Judged) error {
+			j.Place(&a.Scope)
 			decider.Mark(j.Findings)
 			was, err := memory.Of(j.Resource.Key())
 			if err != nil {

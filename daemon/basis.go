@@ -33,6 +33,9 @@ func (a *Assessor) records(known []soc2.KnownDecision, at time.Time) ([]store.Re
 		Schema: soc2.BasisV1, Catalogue: records[i].Digest, Parameters: parameters,
 		Categories: a.Categories, Decisions: judgedBy(known, at), Skipped: a.Skipped, Confirm: a.Confirm, Sources: map[string]string{},
 	}
+	if a.Scope.Stated() {
+		basis.Scope = &a.Scope
+	}
 	for name, age := range a.Sources {
 		basis.Sources[name] = age.String()
 	}

@@ -176,7 +176,7 @@ func (r *Replayer) prove(ctx context.Context, m store.Made, b *bench) (differenc
 	}
 	seen := view.Evidence()
 	again := soc2.Assessment{At: m.At, Version: m.Version, Judge: b.engine.Judge(), SampleData: m.SampleData, Feeds: seen.Feeds}
-	tally := soc2.NewTally(&again, b.catalogue, seen)
+	tally := soc2.NewTally(&again, b.catalogue, seen).Within(b.scope.Profile)
 	differ := soc2.NewDiffer(view.Baseline(), &again).Confirming(b.basis.Confirm)
 	var changed []soc2.Remembered
 	keep := func(res evidence.Resource, findings []soc2.Finding, was []soc2.FindingState) {
@@ -191,6 +191,7 @@ func (r *Replayer) prove(ctx context.Context, m store.Made, b *bench) (differenc
 	r.carry.begin()
 	decider := soc2.NewDecider(b.basis.Decisions, m.At)
 	err = b.stream(ctx, view, &r.out, func(j *soc2.Judged) error {
+		j.Place(&b.scope)
 		decider.Mark(j.Findings)
 		keep(j.Resource, j.Findings, r.carry.was(j.Resource.Key()))
 		tally.Add(*j)

@@ -20,6 +20,7 @@ const deriveVersion = derive.Version
 // bench is where assessments of one judge and one basis are made again.
 type bench struct {
 	basis     soc2.Basis
+	scope     soc2.Scope
 	ages      map[string]time.Duration
 	catalogue soc2.Catalogue
 	engine    *evaluators.Engine // nil: they cannot be judged again
@@ -66,6 +67,9 @@ func (r *Replayer) furnish(ctx context.Context, m store.Made, b *bench) error {
 	}
 	if b.ages, err = b.basis.Ages(); err != nil {
 		return broken(err)
+	}
+	if b.basis.Scope != nil {
+		b.scope = *b.basis.Scope
 	}
 	body, err := r.Store.Recorded(ctx, "catalogue", b.basis.Catalogue)
 	if err == nil && body == nil {

@@ -209,6 +209,7 @@ func (p *coursePass) fact(ctx context.Context, n *heldFact, again bool) error {
 		}
 	}
 	p.out.Resource, p.out.Holes = n.fact.Resource, n.fact.Holes
+	p.out.Seen, p.out.Asset = &n.derived, nil
 	p.out.Findings = append(p.out.Findings[:0], n.findings...)
 	return p.yield(&p.out)
 }
@@ -248,6 +249,7 @@ func (p *coursePass) others(all []soc2.Finding, end *evidence.Key) ([]soc2.Findi
 			n++
 		}
 		p.out.Resource, p.out.Holes = all[0].Resource, nil
+		p.out.Seen, p.out.Asset = nil, nil
 		p.out.Findings = append(p.out.Findings[:0], all[:n]...)
 		all = all[n:]
 		if err := p.yield(&p.out); err != nil {

@@ -122,6 +122,7 @@ func (s *stream) judge(ctx context.Context, f evidence.Fact) error {
 	j := &s.judged
 	j.fact = s.deriver.Derive(f)
 	j.Resource, j.Holes = f.Resource, f.Holes // derived ones show in the findings they matter to
+	j.Seen, j.Asset = &j.fact, nil
 	j.Findings, j.checks = j.Findings[:0], j.checks[:0]
 	if err := s.engine.judgeFact(ctx, s.sight, s.at, j); err != nil {
 		return fmt.Errorf("evaluate: %w", err)
@@ -138,6 +139,7 @@ func (s *stream) judge(ctx context.Context, f evidence.Fact) error {
 func (s *stream) unjudged() error {
 	j := &s.judged
 	j.Resource, j.Holes, j.checks, j.Findings = s.others[0].Resource, nil, nil, j.Findings[:0]
+	j.Seen, j.Asset = nil, nil
 	n := 0
 	for n < len(s.others) && s.others[n].Resource.Key() == j.Resource.Key() {
 		n++

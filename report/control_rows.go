@@ -59,7 +59,7 @@ func (s *summary) controls(results []soc2.ControlResult) {
 			ids = append(ids, m.ID)
 		}
 		t.AppendRow(table.Row{
-			s.paintOutcome(c.State, stateWord(c.State)),
+			s.paintOutcome(c.State, stateOf(c)),
 			s.paint(severityColours(c.Severity), c.Severity.String()),
 			strings.Join(wrap(escaped(c.ID), control), "\n"),
 			c.Failing, c.Unobserved, c.Passing,
@@ -67,6 +67,15 @@ func (s *summary) controls(results []soc2.ControlResult) {
 		})
 	}
 	s.WriteString(t.Render() + "\n")
+}
+
+// stateOf is the state of a control in the table. One above the company's profile
+// is never shown as holding.
+func stateOf(c soc2.ControlResult) string {
+	if c.NotYet && c.State == soc2.Pass {
+		return "advisory"
+	}
+	return stateWord(c.State)
 }
 
 // stateWord is the state of a control as the table spells it.

@@ -17,6 +17,7 @@ var csvColumns = []string{
 	"observed", "desired", "remediation", "first_seen", "last_changed",
 	"accepted_by_decision", "accepted_by", "accepted_until", "accepted_reason", "excluded_by_decision",
 	"sample_data", "narrowed", "accepted_compensating", "accepted_also_by", "narrowed_without_decision",
+	"systems", "owner",
 }
 
 // CSV writes every finding as a row, as RFC 4180 has it: those that pass are in it,
@@ -52,6 +53,7 @@ func CSV(w io.Writer, a soc2.Assessment) error {
 			string(out.Observed), f.Desired, f.Remediation, csvTime(out.FirstSeen), csvTime(out.LastChanged),
 			accepted.ID, accepted.Approver, csvTime(&accepted.Expires), accepted.Reason, f.ExcludedBy,
 			fmt.Sprint(a.SampleData), narrowed, accepted.Compensating, accepted.Also, inSilence,
+			strings.Join(out.Systems, " "), out.Owner,
 		}), nil
 	}, func(row []byte) error {
 		_, err := buffered.Write(row)

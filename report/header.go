@@ -39,6 +39,7 @@ func (s *summary) header(a soc2.Assessment) {
 	if len(looks) == 0 {
 		s.lines(2, "looked at ", s.paintOutcome(soc2.Unobserved, "nothing: no source has been planned"))
 	}
+	s.systems(a)
 	accepted, excluded := 0, 0
 	for _, c := range a.Controls {
 		accepted += c.Accepted

@@ -144,6 +144,10 @@ type Finding struct {
 	Acceptance *Acceptance `json:"acceptance"`
 	// The decision that takes it out of the totals, if there is one.
 	ExcludedBy *string `json:"excluded_by"`
+	// The systems of the company that the resource is part of; none: unscoped.
+	Systems []string `json:"systems"`
+	// Who owns the resource; empty: nobody is known.
+	Owner string `json:"owner"`
 }
 
 // Resource identifies what was looked at.

@@ -76,6 +76,11 @@ func findingOf(f soc2.Finding) Finding {
 		},
 		Observed: f.Observed, Desired: f.Desired, Remediation: f.Remediation,
 		FirstSeen: known(f.FirstSeen), LastChanged: known(f.LastChanged), ExcludedBy: given(f.ExcludedBy),
+		Systems: []string{},
+	}
+	if f.Asset != nil {
+		out.Systems = append(out.Systems, f.Asset.Systems...)
+		out.Owner = f.Asset.Owner
 	}
 	if len(out.Observed) == 0 || string(out.Observed) == "null" {
 		out.Observed = json.RawMessage("{}")

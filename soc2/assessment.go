@@ -41,7 +41,10 @@ type Assessment struct {
 	Pulls    []evidence.Pull // the newest of each feed
 	Feeds    []evidence.FeedState
 	Drift    []Drift
-	Pending  Pending // drift that is not announced
+	Pending  Pending     // drift that is not announced
+	Profile  string      // of the company; empty: every control is asked
+	Systems  []System    // that the company states; none: nothing can be unscoped
+	Assets   AssetCounts // of all of them; nothing counted where a part is shown
 }
 
 // Place is where findings of a control are counted.
@@ -87,6 +90,7 @@ type ControlResult struct {
 	Checks   []string // ids
 	Failing, Unobserved, Passing, NotApplicable,
 	Accepted, Excluded int
+	NotYet bool // above the company's profile: shown, and no criterion holds by it
 }
 
 // ScopedHole is a hole and where it is.

@@ -7,7 +7,7 @@ type Asset struct {
 	Resource    evidence.Resource
 	Systems     []string          // ids of those that claim it; none: unscoped, and shown as that
 	Owner       string            // empty: nobody is known
-	OwnerBy     string            // how that is known: "tag owner", "CODEOWNERS", "system payments"
+	OwnerBy     string            // how that is known: "tag owner", "its own record", "system payments", "rule"
 	Environment string            // production, staging, development; empty: not known
 	Data        []string          // ids of data classes, and levels that tags name; empty: not classified
 	Tags        map[string]string // nil: not seen, or the kind has none

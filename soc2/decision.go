@@ -131,8 +131,10 @@ func (d *Decision) Sooner(than Decision) bool {
 }
 
 // Matches says whether a finding's resource is selected.
-func (s Selector) Matches(f Finding) bool {
-	r := f.Resource
+func (s Selector) Matches(f Finding) bool { return s.Picks(f.Resource) }
+
+// Picks says whether a resource is selected.
+func (s Selector) Picks(r evidence.Resource) bool {
 	return (s.Provider == "" || s.Provider == r.Provider) &&
 		(s.Account == "" || s.Account == r.Account) &&
 		(s.Region == "" || s.Region == r.Region) &&

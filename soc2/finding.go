@@ -28,6 +28,7 @@ type Finding struct {
 	LastChanged time.Time   // since when the outcome is what it is
 	Acceptance  *Acceptance // a decision to live with it; never changes the outcome
 	ExcludedBy  string      // id of the decision that takes it out of roll-ups
+	Asset       *Asset      // what the resource is to the company, shared by all findings on it; nil: nobody placed it
 }
 
 // FindingKey identifies a finding over time.

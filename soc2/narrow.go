@@ -77,6 +77,7 @@ func Narrow(a Assessment, f Filter, cat Catalogue) (Assessment, error) {
 	out := a
 	out.Narrowed = &Narrowed{Filter: f, Outcomes: map[Outcome]int{}}
 	out.Outcomes, out.Places = map[Outcome]int{}, map[Place]map[Outcome]int{}
+	out.Assets = AssetCounts{} // a part cannot tell them
 	out.Findings, out.Holes, out.Controls, out.Criteria, out.Pulls, out.Feeds, out.Drift = nil, nil, nil, nil, nil, nil, nil
 	picked := map[string]bool{}
 	for _, c := range a.Controls {

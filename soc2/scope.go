@@ -1,22 +1,27 @@
 package soc2
 
-import "time"
+import (
+	"reflect"
+	"time"
+)
 
 // Scope is what the audit is about, as the company states it.
 type Scope struct {
-	Organization string         `json:"organization"`
-	Categories   []string       `json:"categories"` // Trust Services categories; Security is always one
-	Type         PeriodType     `json:"type,omitempty"`
-	From         time.Time      `json:"from,omitzero"` // of the observation period; zero: not stated
-	To           time.Time      `json:"to,omitzero"`   // its end, which is not in it
-	Audit        time.Time      `json:"audit,omitzero"`
-	Profile      string         `json:"profile,omitempty"` // baseline, growing or established; empty: not stated
-	Systems      []System       `json:"systems"`
-	Data         []DataClass    `json:"data"`
-	Commitments  []Commitment   `json:"commitments"`
-	Teams        []Team         `json:"teams"`
-	Owners       []OwnerRule    `json:"owners"`                // the first that applies wins
-	Description  map[string]any `json:"description,omitempty"` // inputs of the system description (R24), by section
+	Organization string       `json:"organization"`
+	Categories   []string     `json:"categories"` // Trust Services categories; Security is always one
+	Type         PeriodType   `json:"type,omitempty"`
+	From         time.Time    `json:"from,omitzero"` // of the observation period; zero: not stated
+	To           time.Time    `json:"to,omitzero"`   // its end, which is not in it
+	Audit        time.Time    `json:"audit,omitzero"`
+	Profile      string       `json:"profile,omitempty"` // baseline, growing or established; empty: not stated
+	Systems      []System     `json:"systems"`
+	Data         []DataClass  `json:"data"` // classes, whoever holds them
+	Commitments  []Commitment `json:"commitments"`
+	Teams        []Team       `json:"teams"`
+	Owners       []OwnerRule  `json:"owners"`                  // the first that applies wins
+	Parties      []ThirdParty `json:"third_parties,omitempty"` // companies that systems send data to
+	Tags         TagNames     `json:"tags,omitzero"`           // which tags say what
+	Description  Description  `json:"description,omitzero"`    // inputs of the system description (R24)
 }
 
 // System is a part of what is audited: a product, with everything it runs on.
@@ -34,6 +39,10 @@ type System struct {
 // AssetSelector picks resources. Empty fields pick everything.
 type AssetSelector struct {
 	Selector
+	// Path picks by the repository a thing is in, or else by its name, segment by
+	// segment, with everything below: "acme/payments-*" picks the repository
+	// acme/payments-api, and its workflows and environments.
+	Path string            `json:"path,omitempty"`
 	Tags map[string]string `json:"tags,omitempty"` // each must be there; the value may hold the wildcards of path.Match
 }
 
@@ -67,4 +76,11 @@ type OwnerRule struct {
 	Controls []string `json:"controls,omitempty"`
 	Criteria []string `json:"criteria,omitempty"`
 	Owner    string   `json:"owner"`
+}
+
+// Stated says that anything is stated beside the categories. Where nothing is,
+// nothing is kept of it.
+func (s Scope) Stated() bool {
+	s.Organization, s.Categories = "", nil
+	return !reflect.DeepEqual(s, Scope{})
 }

@@ -37,7 +37,7 @@ func NewTally(a *Assessment, cat Catalogue, view evidence.View) *Tally {
 		}
 		t.controls[c.ID] = r
 	}
-	a.Feeds = feeds
+	a.Feeds, a.Assets = feeds, AssetCounts{Systems: map[string]int{}}
 	for _, feed := range feeds {
 		if feed.Last != nil {
 			a.Pulls = append(a.Pulls, *feed.Last)
@@ -52,6 +52,18 @@ func NewTally(a *Assessment, cat Catalogue, view evidence.View) *Tally {
 	return t
 }
 
+// Within marks the controls above a profile as advisory: they are judged and shown
+// as the others are, and what they find is a gap, but no criterion holds by them.
+func (t *Tally) Within(profile string) *Tally {
+	t.a.Profile = profile
+	for _, c := range t.cat.Controls {
+		if !InProfile(c, profile) {
+			t.controls[c.ID].NotYet, t.controls[c.ID].Adoption = true, string(Advisory)
+		}
+	}
+	return t
+}
+
 // Add counts one resource, each once. Its findings must be marked by decisions.
 func (t *Tally) Add(j Judged) {
 	for i := range j.Findings {
@@ -60,6 +72,9 @@ func (t *Tally) Add(j Judged) {
 		if f.Outcome == Fail || f.Outcome == Unobserved {
 			t.keep(f)
 		}
+	}
+	if j.Asset != nil && j.Seen != nil {
+		t.a.Assets.Add(j.Asset)
 	}
 	t.holes(j)
 }
@@ -190,6 +205,9 @@ func (t *Tally) RollUp(categories []string) {
 			r.State = Unobserved // everything was taken out by decision: nothing shows that it holds
 		}
 		states[c.ID] = r.State
+		if r.NotYet && r.State == Pass {
+			states[c.ID] = NotApplicable // it is not relied on, so no criterion holds by it
+		}
 		a.Controls = append(a.Controls, *r)
 	}
 	for _, criterion := range t.cat.Criteria {

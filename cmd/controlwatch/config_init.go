@@ -137,7 +137,7 @@ func firstConfiguration(organization string, blocks []string) string {
 	if organization != "" {
 		fmt.Fprintf(b, "organization: %q\n", organization)
 	}
-	b.WriteString("\n# Trust Services categories in scope. Security is part of every report.\nscope:\n  categories: [Security]\n")
+	b.WriteString(firstScope)
 	fmt.Fprintf(b, "\n# Address of the status page and /metrics.\nlisten: %s\n\nsources:\n", config.DefaultListen)
 	b.WriteString(strings.Join(blocks, ""))
 	b.WriteString(`

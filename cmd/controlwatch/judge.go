@@ -20,6 +20,7 @@ type judge struct {
 	catalogue soc2.Catalogue
 	engine    *evaluators.Engine
 	decisions []soc2.Decision
+	scope     soc2.Scope
 	confirm   soc2.Confirmation
 	records   []store.Record
 }
@@ -30,6 +31,9 @@ func newJudge(c config.Config) (*judge, error) {
 		return nil, fmt.Errorf("shipped catalogue: %w", err)
 	}
 	if err := knownControls(c, cat); err != nil {
+		return nil, err
+	}
+	if err := knownScope(c, cat); err != nil {
 		return nil, err
 	}
 	engine, err := evaluators.New(cat, c.Controls.Parameters)
@@ -46,6 +50,9 @@ func newJudge(c config.Config) (*judge, error) {
 	}
 	for _, d := range c.Decisions {
 		j.decisions = append(j.decisions, configuredDecision(d))
+	}
+	if j.scope, err = scopeOf(c); err != nil {
+		return nil, err
 	}
 	j.records, err = records(c, cat)
 	return j, err

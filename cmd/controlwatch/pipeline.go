@@ -63,7 +63,7 @@ func (p *program) wire(s *store.Store, j *judge, o pipelineOptions) *pipeline {
 			CommitAnswered: keepingAnswers(s, o.config.Evidence.Answers),
 		},
 		assessor: &daemon.Assessor{
-			History: s, Engine: j.engine, Catalogue: j.catalogue, Decisions: j.decisions, Categories: o.config.Scope.Categories,
+			History: s, Engine: j.engine, Catalogue: j.catalogue, Decisions: j.decisions, Categories: o.config.Scope.Categories, Scope: j.scope,
 			Sources: maxAges(o.sources), Records: j.records, Clock: p.now, Version: buildVersion(), Binary: p.running().SHA256, SampleData: o.sampleData, Confirm: j.confirm,
 			Recorded: recordedDecisions(s, o.config), Skipped: skipped(o.config), Expiring: time.Duration(o.config.WarnExpiry),
 		},

@@ -36,7 +36,7 @@ Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something w
 		"where evidence is kept, sqlite:PATH (CONTROLWATCH_STORE; default: your data directory)")
 	cmd.AddCommand(
 		newDemo(p), newScan(p), newDiff(p), newExplain(p), newPeriod(p), newRun(p),
-		newVerify(p), newLogCommand(p), newIdentity(p), newReplay(p), newEvidence(p), newPopulation(p), newSample(p),
+		newVerify(p), newLogCommand(p), newIdentity(p), newReplay(p), newEvidence(p), newInventory(p), newPopulation(p), newSample(p),
 		newAccept(p), newApprove(p), newDecisions(p),
 		newExport(p), newBackup(p), newRestore(p), newPrune(p), newHold(p), newErase(p),
 		newControls(p), newConfig(p), newFacts(p), newKey(p), newStore(p), newMan(p), newVersion(p),
