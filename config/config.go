@@ -203,6 +203,9 @@ func (c *Config) validate() error {
 	for frequency, problem := range c.Sampling.problems() {
 		wrong([]any{"sampling", "sizes", frequency}, "%s", problem)
 	}
+	if _, err := c.Evidence.FileLimit(); err != nil {
+		wrong([]any{"evidence", "max_file_size"}, "evidence.max_file_size: %v", err)
+	}
 	for field, problem := range c.Evidence.Answers.problems() {
 		wrong([]any{"evidence", "answers", field}, "evidence.answers.%s: %s", field, problem)
 	}

@@ -12,6 +12,24 @@ type Evidence struct {
 	Answers   Answers   `yaml:"answers" json:"answers,omitzero"`
 	Log       Log       `yaml:"log" json:"log,omitzero"`
 	Retention Retention `yaml:"retention" json:"retention,omitzero"`
+
+	MaxFileSize Bytes `yaml:"max_file_size" json:"max_file_size,omitempty" jsonschema:"description=Largest file that can be attached to an attestation or a walkthrough\\, at most 1GiB. Default 20MiB."`
+}
+
+// DefaultMaxFileSize is how large an attached file may be.
+const DefaultMaxFileSize Bytes = "20MiB"
+
+// FileLimit is the largest file that can be attached, in bytes.
+func (e Evidence) FileLimit() (int64, error) {
+	size := e.MaxFileSize
+	if size == "" {
+		size = DefaultMaxFileSize
+	}
+	n, err := size.Number()
+	if err == nil && (n < 1 || n > 1<<30) {
+		err = fmt.Errorf("%s: expected between 1KiB and 1GiB", size)
+	}
+	return n, err
 }
 
 // Answers bounds what is kept of the providers' redacted answers.

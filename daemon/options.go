@@ -50,6 +50,8 @@ type Work struct {
 	AssessEvery time.Duration // at the latest; 0: an hour
 	// Period tells the observation period that is configured, as of now. Nil: none is.
 	Period func(context.Context) (soc2.Period, error)
+	// Attestations tells how attested controls stand, as of now. Nil: nobody asks.
+	Attestations func(context.Context) ([]soc2.AttestationStanding, error)
 	// Seal signs what was kept, after each assessment. Nil: nothing is signed.
 	Seal func(context.Context) error
 	// Prune removes what is older than the retention, once a day. Nil: nothing is ever pruned.

@@ -138,6 +138,9 @@ func (d *Daemon) prepare(ctx context.Context, doing *duty) (published, metrics.P
 			return published{}, metrics.Projection{}, err
 		}
 	}
+	if series, err = d.withAttestations(ctx, doing, series); err != nil {
+		return published{}, metrics.Projection{}, err
+	}
 	if err := page.Write(io.Discard, d.pageInput(&next)); err != nil {
 		return published{}, metrics.Projection{}, err
 	}

@@ -90,6 +90,9 @@ func (r *Replayer) furnish(ctx context.Context, m store.Made, b *bench) error {
 	if b.catalogue, err = catalogue.Decode(body); err == nil {
 		b.engine, err = evaluators.New(b.catalogue, inForce)
 	}
+	if err == nil {
+		b.engine = b.engine.ForSystems(b.basis.AttestedSystems())
+	}
 	switch {
 	case err != nil && !same:
 		b.unproved += "; and its catalogue cannot be read by this program: " + err.Error()
@@ -160,7 +163,7 @@ func (r *Replayer) exchange(b *bench, inForce map[string]map[string]any) error {
 	if err != nil {
 		return fmt.Errorf("what would have judged: %w", err)
 	}
-	b.catalogue, b.engine = cat, engine
+	b.catalogue, b.engine = cat, engine.ForSystems(b.basis.AttestedSystems())
 	r.out.Judge = engine.Judge()
 	return nil
 }

@@ -95,7 +95,13 @@ func lacking(asked *soc2.AttestationAsked, f *evidence.Fact, a *evidence.Attesta
 	if asked.Reviewer && samePerson(a.ReviewedBy, a.PerformedBy) {
 		missing("reviewed_by", "the reviewer performed it himself")
 	}
-	if a.System != "" {
+	if a.Refused != "" {
+		missing("reviewed_by", "it was not signed off by "+a.Refused)
+	}
+	if a.Result == evidence.Met && a.Deviations != nil && *a.Deviations > 0 {
+		missing("deviations", "it says met and names deviations")
+	}
+	if a.System != known.system {
 		missing("system", "it speaks of "+a.System+" only")
 	}
 	return holes

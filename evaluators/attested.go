@@ -29,8 +29,12 @@ const attestationType = "attestations.attestation"
 //   - met-with-findings passes like met: the control was performed, and what it
 //     turned up is its result. The note is shown.
 //   - no-occurrence is not applicable, on the same terms as met.
-//   - A statement about one system can fail the control but not carry it: nothing
-//     says which systems there are.
+//   - A statement about one system can fail the control but not carry it.
+//   - Where the control asks for an instance of each system, and the scope says which
+//     systems there are, each has a finding of its own, by the statements that name
+//     it. One that names none fails all of them and carries none; a failure of a
+//     system that is not in scope is a finding too.
+//   - Somebody who was to sign it off and said no takes away what it proves.
 //   - Where a list of attestations was not seen to its end, a newer statement may
 //     say otherwise, so that nothing but a failure stands.
 func (e *Engine) attestations(view *sight.Sight, snap evidence.Snapshot) []soc2.Finding {
@@ -47,16 +51,18 @@ func (e *Engine) attestations(view *sight.Sight, snap evidence.Snapshot) []soc2.
 	}
 	findings := make([]soc2.Finding, 0, len(e.attested))
 	for _, c := range e.attested {
-		f := attested(c)
-		v := verdict{&f}
-		switch {
-		case !configured:
-			v.unobserved(evidence.Hole{Type: attestationType, Reason: evidence.NotConfigured, Detail: "no folder of attestations is configured"})
-			v.Observed = unseenAttestation(evidence.NotConfigured)
-		default:
-			v.decide(c, attestedCase{shown: e.attestationShown, view: view, at: snap.At, holes: holes, facts: byControl[c.ID]})
+		for _, system := range e.instancesOf(c, byControl[c.ID]) {
+			f := attested(c, system)
+			v := verdict{&f}
+			switch {
+			case !configured:
+				v.unobserved(evidence.Hole{Type: attestationType, Reason: evidence.NotConfigured, Detail: "no folder of attestations is configured, and none is recorded"})
+				v.Observed = unseenAttestation(evidence.NotConfigured)
+			default:
+				v.decide(c, attestedCase{shown: e.attestationShown, view: view, at: snap.At, holes: holes, system: system, facts: about(system, byControl[c.ID])})
+			}
+			findings = append(findings, f)
 		}
-		findings = append(findings, f)
 	}
 	return findings
 }
@@ -76,7 +82,7 @@ func attestationFeeds(snap evidence.Snapshot) (configured bool, holes []evidence
 	return configured, holes
 }
 
-func attested(c soc2.Control) soc2.Finding {
+func attested(c soc2.Control, system string) soc2.Finding {
 	asked := c.AttestationAsked
 	remediation := "Perform the control and record an attestation"
 	if len(asked.Evidence) > 0 {
@@ -85,9 +91,13 @@ func attested(c soc2.Control) soc2.Finding {
 	if asked.Reviewer {
 		remediation += ", reviewed by a second person"
 	}
+	id, name := c.ID, c.Title
+	if system != "" {
+		id, name = soc2.AttestationSubject(c.ID, system), name+" ("+system+")"
+	}
 	return soc2.Finding{
 		Control: c.ID, Check: soc2.AttestationCheck, Covers: asked.Covers, Severity: c.Severity(),
-		Resource: evidence.Resource{Provider: "attestations", Kind: attestationKind, Type: attestationType, ID: c.ID, Name: c.Title},
+		Resource: evidence.Resource{Provider: "attestations", Kind: attestationKind, Type: attestationType, ID: id, Name: name},
 		Desired:  asked.Question + " Attested at least every " + asked.Validity + ".", Remediation: remediation + ".",
 	}
 }
@@ -103,6 +113,8 @@ type attestedCase struct {
 	at    time.Time
 	holes []evidence.Hole
 	facts []*evidence.Fact
+
+	system string // that it is about; empty: all of them
 }
 
 // decide judges the newest day, then what could stand against it.
@@ -121,7 +133,7 @@ func (v verdict) decide(c soc2.Control, known attestedCase) {
 		v.Observed = observed.Render(worst.fact, known.shown)
 	} else {
 		v.Observed = unseenAttestation(evidence.NotCollected)
-		worst.holes = []evidence.Hole{{Type: attestationType, Reason: evidence.NotCollected, Detail: "nobody has attested it"}}
+		worst.holes = []evidence.Hole{{Type: attestationType, Reason: evidence.NotCollected, Detail: strings.TrimSpace("nobody has attested it " + ofSystem(known.system))}}
 	}
 	if worst.outcome != soc2.Fail {
 		worst.doubt(undated...)

@@ -26,6 +26,7 @@ type Engine struct {
 	checks   []*check // in the order of the catalogue
 	byKind   map[evidence.Kind][]*check
 	attested []soc2.Control
+	systems  []string // in scope, of which some controls are attested one by one
 	inForce  map[string]map[string]any
 
 	attestationShown []observed.Path

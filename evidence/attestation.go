@@ -25,7 +25,15 @@ type Attestation struct {
 	CoversTo    time.Time `json:"covers_to,omitzero" seen:"always"`
 	System      string    `json:"system,omitempty" seen:"always"` // empty: all
 	Note        string    `json:"note,omitempty" seen:"always"`
-	Files       []File    `json:"files,omitzero"` // nil: at least one named file could not be read
+	Files       []File    `json:"files,omitzero"` // nil: at least one named file could not be read, or is another than was attested
+	// How much of it was looked at; nil: not stated.
+	Population *int `json:"population,omitzero" seen:"always"`
+	Tested     *int `json:"tested,omitzero" seen:"always"`
+	Deviations *int `json:"deviations,omitzero" seen:"always"`
+
+	Record   string   `json:"record,omitempty" seen:"always"`   // id of its record in the log; empty: it is a file
+	Identity Identity `json:"identity,omitempty" seen:"always"` // how it is known who performed it
+	Refused  string   `json:"refused,omitempty" seen:"always"`  // who was to sign it off and said no
 }
 
 // File is a file that supports an attestation.

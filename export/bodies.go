@@ -32,7 +32,7 @@ func (p *packer) add(digest bundle.Digest, b []byte) error {
 		return nil
 	}
 	p.x.have[digest] = true
-	if len(b) == 0 || bytes.ContainsAny(b, "\r\n") {
+	if len(b) == 0 || p.class == "files" || bytes.ContainsAny(b, "\r\n") {
 		p.to = nil
 		return p.x.out.File(bundle.BodyFile(p.class, digest), b)
 	}
@@ -100,7 +100,7 @@ func (x *exporter) otherBodies(ctx context.Context) error {
 	defer pulls.close()
 	pulls.put("commit", "in_window", "collector", "source", "provider", "account", "region", "shard", "started_at", "finished_at",
 		"complete", "items", "principal", "reconciled_with", "holes", "answers_captured", "answers_not_kept", "answers_over_budget", "pruned")
-	for _, class := range []string{"plans", "pulls", "records", "assessments", "inputs", "checks", "names", "entries"} {
+	for _, class := range []string{"plans", "pulls", "records", "assessments", "inputs", "checks", "names", "entries", "files"} {
 		p := packer{x: x, class: class}
 		for b, err := range x.from.Bodies(ctx, class) {
 			if err != nil {

@@ -363,7 +363,11 @@ func (s *summary) periodAttestations(p soc2.Period) {
 			if !a.Before.IsZero() {
 				words += "; performed the time before on " + a.Before.In(zone).Format(time.DateOnly)
 			}
-			s.lines(2, c.ID+"  ", span+": "+words)
+			label := c.ID
+			if a.System != "" {
+				label += " (" + Safe(a.System) + ")"
+			}
+			s.lines(2, label+"  ", span+": "+words)
 		}
 	}
 }

@@ -54,7 +54,7 @@ func PeriodCSV(w io.Writer, p soc2.Period) error {
 		for _, a := range c.Attestations {
 			write(c, map[string]string{
 				"row": "attestation", "state": string(a.State), "reason": strings.Join(a.Lacks, "; "), "from": csvTime(&a.From), "to": csvTime(&a.To),
-				"id": a.ID, "first_good": csvTime(a.At),
+				"id": a.ID, "name": a.System, "first_good": csvTime(a.At),
 			})
 		}
 	}

@@ -157,7 +157,8 @@ type PeriodAccepted struct {
 type PeriodAttestation struct {
 	From     time.Time     `json:"from"`
 	To       time.Time     `json:"to"`
-	State    soc2.DueState `json:"state"` // performed, no-occurrence, incomplete, not-met, late, missing or not-due
+	System   string        `json:"system,omitempty"` // left out: all of them
+	State    soc2.DueState `json:"state"`            // performed, no-occurrence, incomplete, not-met, late, missing or not-due
 	ID       string        `json:"id"`
 	By       string        `json:"performed_by"`
 	At       *time.Time    `json:"performed_at"` // of the activity

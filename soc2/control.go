@@ -76,6 +76,8 @@ type AttestationAsked struct {
 	Validity string   `yaml:"validity" json:"validity"` // ISO 8601 duration from the day performed
 	Covers   []string `yaml:"covers" json:"covers"`     // rows of manual controls it answers
 	Reviewer bool     `yaml:"reviewer" json:"reviewer"` // a second person must have reviewed
+	// PerSystem asks for an instance of its own for each system in scope.
+	PerSystem bool `yaml:"per_system,omitempty" json:"per_system,omitempty"`
 }
 
 // AttestationCheck is the id of the check an attested control has implicitly.

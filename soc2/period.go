@@ -43,6 +43,7 @@ type PeriodAsked struct {
 	Catalogue  Catalogue
 	Categories []string // in scope
 	Filter     Filter   // by control and criterion
+	Systems    []System // in scope, of which some controls are attested one by one
 }
 
 // DefaultFixWithin is how long there is to fix a deviation, by severity. It is a

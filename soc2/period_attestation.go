@@ -27,7 +27,8 @@ const (
 
 // AttestationDue is one instance of an attested control: a quarter of a quarterly one.
 type AttestationDue struct {
-	Interval // in which it is to be performed
+	Interval        // in which it is to be performed
+	System   string // empty: all of them
 	State    DueState
 	ID       string // of the attestation that counts
 	By       string
@@ -47,11 +48,46 @@ type AttestationDue struct {
 //   - Performed after its end it is late, if the statement itself says it covers
 //     the instance, and stays so; else it is missing.
 //   - Of several in time, one that says not-met decides, then one that lacks nothing.
-//   - What is dated ahead of now, or about one system only, shows nothing.
+//   - What is dated ahead of now, or about one system only, shows nothing. Where each
+//     system has an instance of its own, what names none shows only a failure.
 func attestationsDue(c Control, acts []AttestedAct, asked PeriodAsked, until time.Time) []AttestationDue {
+	var due []AttestationDue
+	for _, system := range attestedSystems(c, asked.Systems, acts) {
+		due = append(due, attestationsDueOf(c, system, acts, asked, until)...)
+	}
+	return due
+}
+
+// attestedSystems are those of which each has an instance; "" stands for all. One that
+// is not in scope and was attested as not met is among them: it may have been renamed.
+func attestedSystems(c Control, systems []System, acts []AttestedAct) []string {
+	var ids []string
+	if c.AttestationAsked.PerSystem {
+		for _, s := range systems {
+			ids = append(ids, s.ID)
+		}
+	}
+	if len(ids) == 0 {
+		return []string{""}
+	}
+	for _, a := range acts {
+		if a.Control == c.ID && a.Result == evidence.NotMet && a.System != "" && !slices.Contains(ids, a.System) {
+			ids = append(ids, a.System)
+		}
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
+}
+
+// speaks says whether a statement shows anything of a system, or of all.
+func (a AttestedAct) speaks(system string) bool {
+	return system == "" || a.System == system || a.System == "" && a.Result == evidence.NotMet
+}
+
+func attestationsDueOf(c Control, system string, acts []AttestedAct, asked PeriodAsked, until time.Time) []AttestationDue {
 	var of []AttestedAct
 	for _, a := range acts {
-		if a.Control == c.ID && !a.PerformedAt.IsZero() && !a.PerformedAt.After(until) {
+		if a.Control == c.ID && a.speaks(system) && !a.PerformedAt.IsZero() && !a.PerformedAt.After(until) {
 			of = append(of, a)
 		}
 	}
@@ -62,8 +98,8 @@ func attestationsDue(c Control, acts []AttestedAct, asked PeriodAsked, until tim
 		if !i.From.Before(until) {
 			break
 		}
-		d := instanceOf(i, c.AttestationAsked, of, until)
-		if last := instanceOf(all[n], c.AttestationAsked, of, until); d.State == DueOpen && (last.State == DuePerformed || last.State == DueNone) {
+		d := instanceOf(i, system, c.AttestationAsked, of, until)
+		if last := instanceOf(all[n], system, c.AttestationAsked, of, until); d.State == DueOpen && (last.State == DuePerformed || last.State == DueNone) {
 			d.Before = last.At
 		}
 		due = append(due, d)
@@ -71,13 +107,13 @@ func attestationsDue(c Control, acts []AttestedAct, asked PeriodAsked, until tim
 	return due
 }
 
-func instanceOf(i Interval, asks *AttestationAsked, acts []AttestedAct, until time.Time) AttestationDue {
-	d := AttestationDue{Interval: i, State: DueMissing}
+func instanceOf(i Interval, system string, asks *AttestationAsked, acts []AttestedAct, until time.Time) AttestationDue {
+	d := AttestationDue{Interval: i, System: system, State: DueMissing}
 	for _, a := range acts {
 		if a.PerformedAt.Before(i.From) || !a.PerformedAt.Before(i.To) {
 			continue
 		}
-		state, lacks := judgeAct(asks, a)
+		state, lacks := judgeAct(asks, system, a)
 		if d.At.IsZero() || dueRank(state) > dueRank(d.State) {
 			d.take(a, state, lacks)
 		}
@@ -89,8 +125,8 @@ func instanceOf(i Interval, asks *AttestationAsked, acts []AttestedAct, until ti
 		if a.PerformedAt.Before(i.To) {
 			continue
 		}
-		if covers := (Interval{a.CoversFrom, a.CoversTo}); !covers.Empty() && !covers.Within(i).Empty() {
-			state, lacks := judgeAct(asks, a)
+		if a.covered().Within(i).Length() > 0 {
+			state, lacks := judgeAct(asks, system, a)
 			if state == DuePerformed || state == DueNone {
 				state = DueLate
 			}
@@ -115,7 +151,7 @@ func dueRank(s DueState) int {
 	return slices.Index([]DueState{DueLacking, DueNone, DuePerformed, DueNotMet}, s)
 }
 
-func judgeAct(asks *AttestationAsked, a AttestedAct) (DueState, []string) {
+func judgeAct(asks *AttestationAsked, system string, a AttestedAct) (DueState, []string) {
 	var state DueState
 	var lacks []string
 	switch a.Result {
@@ -136,9 +172,15 @@ func judgeAct(asks *AttestationAsked, a AttestedAct) (DueState, []string) {
 		lacks = append(lacks, "who performed it")
 	}
 	if asks.Reviewer && (reviewer == "" || strings.EqualFold(by, reviewer)) {
-		lacks = append(lacks, "a second person's review")
+		lacks = append(lacks, LacksReview)
 	}
-	if a.System != "" {
+	if a.Refused != "" {
+		lacks = append(lacks, "a sign-off: refused by "+a.Refused)
+	}
+	if a.Result == evidence.Met && a.Deviations != nil && *a.Deviations > 0 {
+		lacks = append(lacks, "a result that fits its deviations")
+	}
+	if a.System != system {
 		lacks = append(lacks, "systems other than "+a.System)
 	}
 	if len(lacks) > 0 {
@@ -213,4 +255,12 @@ func instances(validity string, window Interval, zone *time.Location) []Interval
 		start = end
 	}
 	return all
+}
+
+// covered is what a statement says it covers; its last day counts by its beginning.
+func (a AttestedAct) covered() Interval {
+	if a.CoversFrom.IsZero() || a.CoversTo.Before(a.CoversFrom) {
+		return Interval{}
+	}
+	return Interval{a.CoversFrom, a.CoversTo.Add(time.Microsecond)}
 }

@@ -16,7 +16,7 @@ func TestHistoryIsAppendOnly(t *testing.T) {
 	t.Parallel()
 	ctx := t.Context()
 	s, clock := signed(t)
-	_, err := s.Append(ctx, Entry{Kind: "note", Actor: evidence.Program, Body: []byte("{}")})
+	_, err := s.Append(ctx, Entry{Kind: "note", Actor: evidence.Program, Body: []byte("{}"), Files: []Attachment{[]byte("a file")}})
 	require.NoError(t, err)
 	_, err = s.Sign(ctx)
 	require.NoError(t, err)

@@ -69,6 +69,9 @@ var loggedTables = []loggedTable{
 	{"resource_name", "resource_name", `SELECT n.seq, r.provider, r.account, r.region, r.kind, r.ref, b.digest AS called
 		FROM resource_name n JOIN resource r ON r.id = n.resource JOIN blob b ON b.id = n.name
 		WHERE n.seq BETWEEN $1 AND $2 ORDER BY n.seq, n.resource`},
+	{"attached", "attached", `SELECT a.seq, a.entry, a.ord, a.size, b.digest AS body
+		FROM attached a JOIN blob b ON b.id = a.body
+		WHERE a.seq BETWEEN $1 AND $2 ORDER BY a.seq, a.entry, a.ord`},
 }
 
 // chunk is how many commits are read back at once.

@@ -22,6 +22,7 @@ type Entry struct {
 	Subject string          `json:"subject,omitempty"` // what it is about
 	Actor   evidence.Actor  `json:"actor"`
 	Body    json.RawMessage `json:"body"`
+	Files   []Attachment    `json:"-"` // to record with it; not read back: see Attached
 }
 
 // Kinds of entries that the store makes itself.
@@ -84,8 +85,12 @@ func (c *commit) entry(ctx context.Context, ord int, e Entry) error {
 	if err != nil {
 		return err
 	}
-	return c.exec(ctx, "INSERT INTO entry (seq, ord, kind, subject, actor, identity, body) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+	err = c.exec(ctx, "INSERT INTO entry (seq, ord, kind, subject, actor, identity, body) VALUES ($1, $2, $3, $4, $5, $6, $7)",
 		c.seq, ord, e.Kind, e.Subject, e.Actor.Name, string(e.Actor.Identity), blob)
+	if err != nil {
+		return err
+	}
+	return c.attach(ctx, ord, e.Files)
 }
 
 // Entries gives what was recorded of some kinds, or of all, oldest first.

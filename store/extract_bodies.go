@@ -39,10 +39,12 @@ var bodyQueries = map[string]string{
 		WHERE i.seq BETWEEN $1 AND $2 OR i.seq = (SELECT MAX(seq) FROM assessment_inputs WHERE seq < $1) ORDER BY i.seq`,
 	"entries": `SELECT e.seq, b.digest, b.body FROM entry e JOIN blob b ON b.id = e.body
 		WHERE e.seq BETWEEN $1 AND $2 OR e.kind = '` + EntryLogKey + `' AND e.seq <= (SELECT MAX(seq) FROM checkpoint) ORDER BY e.seq, e.ord`,
+	"files": `SELECT f.seq, b.digest, b.body FROM attached f JOIN entry e ON e.seq = f.seq AND e.ord = f.entry JOIN blob b ON b.id = f.body
+		WHERE f.seq BETWEEN $1 AND $2 OR f.seq = (SELECT MAX(p.seq) FROM entry p WHERE p.kind = e.kind AND p.subject = e.subject AND p.seq < $1) ORDER BY f.seq, f.entry, f.ord`,
 }
 
 // Bodies gives the bodies of a class: plans, pulls, records, assessments, inputs,
-// checks, names or entries. One that several commits name comes several times.
+// checks, names, entries or files. One that several commits name comes several times.
 func (e *Extract) Bodies(ctx context.Context, class string) iter.Seq2[Body, error] {
 	return func(yield func(Body, error) bool) {
 		query, ok := bodyQueries[class]

@@ -58,6 +58,18 @@ var prunables = []struct {
 		prunedRequests,
 		"SELECT feed, request, CASE WHEN answer IS NULL THEN NULL ELSE request END, seq, FALSE FROM answer ORDER BY feed, request, seq",
 	},
+	{
+		bodyReference{"attached", "body"},
+		"attached files",
+		// Each file is a series of its own, with an end where a newer record took the
+		// place of its record: files of one record are valid together.
+		`SELECT f.seq, f.entry * 100000 + f.ord, f.body, f.seq, FALSE FROM attached f
+			UNION ALL
+			SELECT f.seq, f.entry * 100000 + f.ord, NULL, MIN(n.seq), FALSE FROM attached f
+				JOIN entry e ON e.seq = f.seq AND e.ord = f.entry JOIN entry n ON n.kind = e.kind AND n.subject = e.subject AND n.seq > f.seq
+				GROUP BY f.seq, f.entry, f.ord
+			ORDER BY 1, 2, 4`,
+	},
 }
 
 // What of answers is pruned. Their items are named by their documents only, so they

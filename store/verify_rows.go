@@ -159,6 +159,7 @@ func (v *verifier) body(ctx context.Context, id int64, digest string, empty bool
 		{"a result", "SELECT seq FROM assessment WHERE feeds = $1 OR result = $1 ORDER BY seq LIMIT 1"},
 		{"a list of checks", "SELECT seq FROM finding_state WHERE checks = $1 ORDER BY seq LIMIT 1"},
 		{"what was recorded", "SELECT seq FROM entry WHERE body = $1 ORDER BY seq LIMIT 1"},
+		{"a file that was attached", "SELECT seq FROM attached WHERE body = $1 ORDER BY seq LIMIT 1"},
 	} {
 		err := v.tx.row(ctx, of.query, id).Scan(&p.Commit)
 		if errors.Is(err, sql.ErrNoRows) {
@@ -214,6 +215,9 @@ func (v *verifier) states(ctx context.Context) error {
 		v.problem(Problem{Commit: seq, Record: v.describe(ctx, seq), What: odd.what, Untrusted: odd.untrusted})
 	}
 	if err := v.items(ctx); err != nil {
+		return err
+	}
+	if err := v.attestedFiles(ctx); err != nil {
 		return err
 	}
 	if err := v.drift(ctx); err != nil {

@@ -41,7 +41,7 @@ func longStore(t testing.TB) (path string, key KeySource) {
 		var record int64
 		require.NoError(t, c.row(ctx, "SELECT MIN(record) FROM pull").Scan(&record))
 		require.NoError(t, c.bury(ctx, []int64{record}, "a test's"))
-		return c.entry(ctx, 0, Entry{Kind: "note", Subject: "ada", Actor: evidence.Actor{Name: "Grace"}, Body: []byte(`{"n":1}`)})
+		return c.entry(ctx, 0, Entry{Kind: "note", Subject: "ada", Actor: evidence.Actor{Name: "Grace"}, Body: []byte(`{"n":1}`), Files: []Attachment{[]byte("a file"), []byte("another")}})
 	})
 	require.NoError(t, err)
 	_, err = s.Sign(ctx)

@@ -54,6 +54,7 @@ func newJudge(c config.Config) (*judge, error) {
 	if j.scope, err = scopeOf(c); err != nil {
 		return nil, err
 	}
+	j.engine = j.engine.ForSystems(j.scope.Systems)
 	j.records, err = records(c, cat)
 	return j, err
 }

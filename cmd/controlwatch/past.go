@@ -59,6 +59,9 @@ func (p *program) openPast(ctx context.Context, file string) (*past, error) {
 	if err == nil && file == "" {
 		err = out.everySource(ctx, p.now())
 	}
+	if err == nil {
+		_, err = line.knowRecorded(ctx)
+	}
 	if err != nil {
 		return nil, errors.Join(err, line.close())
 	}

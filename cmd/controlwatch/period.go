@@ -136,9 +136,13 @@ func tellPeriod(ctx context.Context, s *store.Store, j *judge, maxAges map[strin
 // periodAsked puts flags before what is configured.
 func periodAsked(cfg config.Config, f periodFlags, now time.Time) (soc2.PeriodAsked, error) {
 	zone := cfg.Zone()
+	scope, err := scopeOf(cfg)
+	if err != nil {
+		return soc2.PeriodAsked{}, err
+	}
 	asked := soc2.PeriodAsked{
 		Type: soc2.PeriodType(cmp.Or(f.kind, cfg.Period.Type, string(soc2.TypeII))), Zone: zone, Now: now, FixWithin: soc2.DefaultFixWithin(),
-		Categories: cfg.Scope.Categories,
+		Categories: cfg.Scope.Categories, Systems: scope.Systems,
 	}
 	if !slices.Contains(config.PeriodTypes, string(asked.Type)) {
 		return asked, fmt.Errorf("--type: %q is not a type of period; expected I or II", f.kind)

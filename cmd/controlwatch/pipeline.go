@@ -78,6 +78,9 @@ func (l *pipeline) once(ctx context.Context, sources []connect.Source) (soc2.Ass
 	if err := l.runner.Run(ctx, sources); err != nil {
 		return soc2.Assessment{}, fmt.Errorf("collect: %w", err)
 	}
+	if err := l.pullRecorded(ctx); err != nil {
+		return soc2.Assessment{}, err
+	}
 	return l.assess(ctx)
 }
 

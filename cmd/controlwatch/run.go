@@ -17,6 +17,7 @@ import (
 	"github.com/controlwatch/controlwatch/daemon"
 	"github.com/controlwatch/controlwatch/daemon/metrics"
 	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/soc2"
 	"github.com/controlwatch/controlwatch/store"
 )
 
@@ -134,7 +135,8 @@ func (p *program) workOf(ctx context.Context, s *store.Store, j *judge, o pipeli
 
 // work is the pipeline on its sources' schedules.
 func (l *pipeline) work(o pipelineOptions) daemon.Work {
-	w := daemon.Work{Pull: l.runner.Run, Assess: l.assessor.Assess, AssessEvery: time.Duration(o.config.AssessEvery), Seal: l.seal}
+	w := daemon.Work{Pull: l.runner.Run, Assess: l.assessWithRecorded(), AssessEvery: time.Duration(o.config.AssessEvery), Seal: l.seal}
+	w.Attestations = func(ctx context.Context) ([]soc2.AttestationStanding, error) { return l.assessor.Attestations(ctx, 0) }
 	for _, s := range o.sources {
 		w.Sources = append(w.Sources, daemon.Scheduled{Source: s.Source, Schedule: s.schedule})
 	}

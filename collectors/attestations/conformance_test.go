@@ -17,7 +17,7 @@ func TestConformance(t *testing.T) {
 	collectorstest.Run(t, collectorstest.Suite{
 		Provider: attestations.Provider,
 		// It goes out to no network, so the seam does not see it.
-		Conditional: []string{"read:directory"},
+		Conditional: []string{"read:directory", "read:log"},
 		Open: func(t *testing.T, seam *transport.Seam) []connect.Source {
 			t.Helper()
 			sources, err := attestations.Provider.Open(connect.Options{

@@ -20,6 +20,7 @@ const (
 	providerName    = "attestations"
 	attestationType = "attestations.attestation"
 	operation       = "read:directory"
+	logOperation    = "read:log"
 )
 
 // Provider is a folder of attestations. It finds none by itself: which folder
@@ -38,9 +39,9 @@ var collectors = []evidence.Collector{attestationsCollector}
 
 var attestationsCollector = evidence.Collector{
 	Name:        "attestations",
-	Doc:         "Reads every YAML file of the folder and hashes the evidence files it names.",
+	Doc:         "Reads every YAML file of the folder and hashes the evidence files it names; and what people recorded by command.",
 	Populations: []evidence.Population{{Kind: "Attestation", Type: attestationType}},
-	Reads:       []string{operation},
+	Reads:       []string{operation, logOperation},
 }
 
 // Settings is the configuration of one folder.
@@ -66,6 +67,9 @@ func open(o connect.Options) ([]connect.Source, error) {
 	organisation := strings.TrimSpace(s.Organization)
 	if organisation == "" {
 		organisation = defaultOrganisation
+	}
+	if organisation == recordedAccount {
+		return nil, fmt.Errorf("organization: %q stands for what is recorded by command; name it otherwise", organisation)
 	}
 	dir := s.Directory
 	if !filepath.IsAbs(dir) {

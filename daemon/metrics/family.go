@@ -74,6 +74,7 @@ var projectedFamilies = []*family{
 	findings, findingsAccepted, findingsExcluded, holes,
 	decisions, decisionsExpiring, decisionsUnused, decisionsOverlapping, decisionsNextExpiry, narrowedUnrecorded,
 	periodStart, periodEnd, periodSeen, periodObserved, periodDeviations, periodLate, periodOpenHoles,
+	attestationDue, attestationState, attestationControls,
 	feedsPlanned, feedsComplete, pullSuccess, pullDuration, answersOverBudget, clockOffset, driftWaiting, driftEvents,
 }
 

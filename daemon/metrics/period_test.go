@@ -33,6 +33,8 @@ func publishWithPeriod(t *testing.T, m *metrics.Metrics, a soc2.Assessment) {
 	require.NoError(t, err)
 	p, err = p.WithPeriod(half(a))
 	require.NoError(t, err)
+	p, err = p.WithAttestations(attestedOf(a))
+	require.NoError(t, err)
 	m.Publish(p)
 }
 

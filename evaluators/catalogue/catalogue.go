@@ -16,7 +16,7 @@ import (
 	"github.com/controlwatch/controlwatch/soc2"
 )
 
-//go:embed criteria.yaml tests.csv manual.csv controls
+//go:embed criteria.yaml tests.csv manual.csv checklist.csv controls
 var embedded embed.FS
 
 // CasesSuffix ends the names of the files that hold a control's cases.

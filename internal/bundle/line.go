@@ -27,6 +27,7 @@ var rowDigests = map[string][]string{
 	"assessment_inputs": {"basis"},
 	"tombstone":         nil, // what it names is gone
 	"resource_name":     {"called"},
+	"attached":          {"body"},
 }
 
 // KnownRow says whether this program knows which keys of a line name bodies.
