@@ -34,6 +34,7 @@ type Config struct {
 	WarnExpiry   Span       `yaml:"warn_before_expiry" json:"warn_before_expiry,omitempty" jsonschema:"description=How long before its end a decision is reported as expiring\\, such as 30d. Default 30d."`
 	Period       Period     `yaml:"period" json:"period,omitzero"`
 	Sampling     Sampling   `yaml:"sampling" json:"sampling,omitzero"`
+	Risk         Risk       `yaml:"risk" json:"risk,omitzero"`
 
 	Identities []Identity `yaml:"identities" json:"identities,omitempty" jsonschema:"description=People who record\\, ask for or approve something\\, with their keys."`
 	Change     Change     `yaml:"change" json:"change,omitzero"`
@@ -227,6 +228,7 @@ func (c *Config) validate() error {
 	}
 	c.peopleProblems(wrong)
 	c.periodProblems(wrong)
+	c.riskProblems(wrong)
 	return errors.Join(errs...)
 }
 

@@ -52,6 +52,8 @@ type Work struct {
 	Period func(context.Context) (soc2.Period, error)
 	// Attestations tells how attested controls stand, as of now. Nil: nobody asks.
 	Attestations func(context.Context) ([]soc2.AttestationStanding, error)
+	// Plan makes the remediation plan of an assessment. Nil: none is made.
+	Plan func(context.Context, soc2.Assessment) (soc2.Plan, error)
 	// Seal signs what was kept, after each assessment. Nil: nothing is signed.
 	Seal func(context.Context) error
 	// Prune removes what is older than the retention, once a day. Nil: nothing is ever pruned.

@@ -29,6 +29,7 @@ type published struct {
 	recent     []soc2.Drift
 	scan       *scanBody   // the whole as JSON
 	period     *toldPeriod // nil: none is configured, or it could not be told
+	plan       *soc2.Plan  // nil: none is made, or it could not be
 }
 
 // Assessment is the published one; false before the first. Its findings are
@@ -39,6 +40,15 @@ func (d *Daemon) Assessment() (soc2.Assessment, bool) {
 		return soc2.Assessment{}, false
 	}
 	return p.assessment, true
+}
+
+// Plan is the one of the published assessment; false where there is none.
+func (d *Daemon) Plan() (soc2.Plan, bool) {
+	p := d.published.Load()
+	if p == nil || p.plan == nil {
+		return soc2.Plan{}, false
+	}
+	return *p.plan, true
 }
 
 // assessments assesses whenever a run brought something, and otherwise often
@@ -139,6 +149,9 @@ func (d *Daemon) prepare(ctx context.Context, doing *duty) (published, metrics.P
 		}
 	}
 	if series, err = d.withAttestations(ctx, doing, series); err != nil {
+		return published{}, metrics.Projection{}, err
+	}
+	if series, next.plan, err = d.withPlan(ctx, doing, a, series); err != nil {
 		return published{}, metrics.Projection{}, err
 	}
 	if err := page.Write(io.Discard, d.pageInput(&next)); err != nil {

@@ -31,6 +31,7 @@ type Control struct {
 	Profile          string              `yaml:"profile" json:"profile"` // baseline, growing, established
 	Criteria         []Mapping           `yaml:"criteria" json:"criteria"`
 	Frameworks       map[string][]string `yaml:"frameworks,omitempty" json:"frameworks,omitempty"` // "iso27001": ["A.8.5"]
+	After            []string            `yaml:"after,omitempty" json:"after,omitempty"`           // controls that must hold first, or mending this one is wasted
 	Parameters       map[string]any      `yaml:"parameters,omitempty" json:"parameters,omitempty"` // defaults: number, string, bool, list of strings
 	Checks           []Check             `yaml:"checks,omitempty" json:"checks,omitempty"`
 	AttestationAsked *AttestationAsked   `yaml:"attestation,omitempty" json:"attestation,omitempty"`

@@ -18,12 +18,12 @@ const EntryWalkthrough = "walkthrough"
 
 // WalkthroughBody is a walkthrough as it is recorded.
 type WalkthroughBody struct {
-	HeldAt    time.Time       `json:"held_at"`
-	With      []string        `json:"with"`
-	Shown     string          `json:"shown"`
-	Matches   *bool           `json:"matches"` // nil is refused: nobody said
-	Note      string          `json:"note,omitempty"`
-	Files     []evidence.File `json:"files"`
+	HeldAt  time.Time       `json:"held_at"`
+	With    []string        `json:"with"`
+	Shown   string          `json:"shown"`
+	Matches *bool           `json:"matches"` // nil is refused: nobody said
+	Note    string          `json:"note,omitempty"`
+	Files   []evidence.File `json:"files"`
 }
 
 // Check gives everything that is wrong with a walkthrough, joined. One person cannot

@@ -35,7 +35,7 @@ Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something w
 	cmd.PersistentFlags().StringVar(&p.store, "store", "",
 		"where evidence is kept, sqlite:PATH (CONTROLWATCH_STORE; default: your data directory)")
 	cmd.AddCommand(
-		newDemo(p), newScan(p), newDiff(p), newExplain(p), newPeriod(p), newRun(p),
+		newDemo(p), newScan(p), newDiff(p), newExplain(p), newPeriod(p), newPlan(p), newRun(p),
 		newVerify(p), newLogCommand(p), newIdentity(p), newReplay(p), newEvidence(p), newInventory(p), newPopulation(p), newSample(p),
 		newAccept(p), newApprove(p), newDecisions(p),
 		newExport(p), newBackup(p), newRestore(p), newPrune(p), newHold(p), newErase(p),

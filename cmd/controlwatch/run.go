@@ -124,6 +124,7 @@ func (p *program) workOf(ctx context.Context, s *store.Store, j *judge, o pipeli
 	}
 	w := line.work(o)
 	w.Period = p.runningPeriod(s, j, o)
+	w.Plan = p.runningPlan(s, j, o)
 	w.Prune = pruner(s, o.config)
 	rounds, err := p.anchorRounds(ctx, o.config, s)
 	if err != nil {

@@ -10,7 +10,8 @@
 //   - what an assessment says is projected from that one assessment as a whole and
 //     exchanged as a whole, so a series ends when what it speaks of has gone;
 //   - unobserved has its own series everywhere and is never added to what holds;
-//   - severity is on controlwatch_control_info only: join it where it is needed;
+//   - severity is on controlwatch_control_info only, and on gaps, whose it is by what is
+//     affected: join it where it is needed;
 //   - at 50 accounts and 60 controls there are fewer than Budget series.
 package metrics
 

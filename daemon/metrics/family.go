@@ -73,6 +73,7 @@ var projectedFamilies = []*family{
 	assessmentTimestamp, sampleData, controlInfo, controlState, criterionInfo, criterionState,
 	findings, findingsAccepted, findingsExcluded, holes,
 	decisions, decisionsExpiring, decisionsUnused, decisionsOverlapping, decisionsNextExpiry, narrowedUnrecorded,
+	gapOpen, gapOverdue, gapOldest, gapUnowned, gapReadiness,
 	periodStart, periodEnd, periodSeen, periodObserved, periodDeviations, periodLate, periodOpenHoles,
 	attestationDue, attestationState, attestationControls,
 	feedsPlanned, feedsComplete, pullSuccess, pullDuration, answersOverBudget, clockOffset, driftWaiting, driftEvents,

@@ -129,11 +129,11 @@ func TestUnobservedNeverCountsAsHolding(t *testing.T) {
 	require.Equal(t, "4", all[`controlwatch_findings{account="account-0",control="control-0",outcome="unobserved",provider="aws"}`])
 }
 
-func TestSeverityIsOnTheInfoSeriesOnly(t *testing.T) {
+func TestSeverityIsOnTheInfoSeriesAndOnGapsOnly(t *testing.T) {
 	t.Parallel()
 	for s := range series(t, busy(t, company{accounts: 3, controls: 4, criteria: 4, collectors: 2, regions: 2}.assessment())) {
 		if strings.Contains(s, "severity=") {
-			require.True(t, strings.HasPrefix(s, "controlwatch_control_info{"), s)
+			require.True(t, strings.HasPrefix(s, "controlwatch_control_info{") || strings.HasPrefix(s, "controlwatch_gap_"), s)
 		}
 	}
 }

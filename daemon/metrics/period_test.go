@@ -35,6 +35,8 @@ func publishWithPeriod(t *testing.T, m *metrics.Metrics, a soc2.Assessment) {
 	require.NoError(t, err)
 	p, err = p.WithAttestations(attestedOf(a))
 	require.NoError(t, err)
+	p, err = p.WithPlan(soc2.PlanOf(soc2.PlanInputs{Analysis: soc2.AnalyseGaps(soc2.GapInputs{Assessment: &a})}))
+	require.NoError(t, err)
 	m.Publish(p)
 }
 

@@ -121,7 +121,7 @@ func TestRead(t *testing.T) {
 func TestBadCatalogues(t *testing.T) {
 	t.Parallel()
 	for want, c := range map[string]struct{ from, to string }{
-		`sign-ins-are-strong.yaml:1:1: unknown key "idd"; expected attestation, checks`:                                   {"id: sign-ins-are-strong", "idd: sign-ins-are-strong"},
+		`sign-ins-are-strong.yaml:1:1: unknown key "idd"; expected after, attestation, checks`:                            {"id: sign-ins-are-strong", "idd: sign-ins-are-strong"},
 		`sign-ins-are-strong.yaml:25:5: unknown key "passes"; expected covers, desired, effort, id, kind, observed, pass`: {"pass: self.mfa.enabled", "passes: self.mfa.enabled"},
 		`sign-ins-are-strong.yaml:15:5: unknown key "strenght"; expected id, residual, strength, why`:                     {"strength: direct", "strenght: direct"},
 		`sign-ins-are-strong.yaml:25:11: check has-factor: pass: undefined field 'enabledd' (column 9 of the expression)`: {"pass: self.mfa.enabled", "pass: self.mfa.enabledd"},

@@ -56,6 +56,7 @@ func (l *linter) lint() error {
 		l.covers(s, rows)
 		l.expressions(s)
 	}
+	l.order(ids)
 	return errors.Join(l.problems...)
 }
 
