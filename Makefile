@@ -37,6 +37,11 @@ demo: ## the whole pipeline on a sample company, no credentials needed
 peers: ## say which servers to test against are here, and how to get the others
 	@.ci/peers
 
+.PHONY: peers-browser
+peers-browser: ## open reports in Chromium and let axe-core judge them (needs node and chromium)
+	cd tools/browser && npm ci --ignore-scripts --no-audit --no-fund
+	$(GO) test ./report/document -tags browser -run '^TestInABrowser$$' -count=1 -v
+
 .PHONY: test
 test: peers lists ## run every test against every peer found, with the race detector where goroutines meet
 	$(GO) test -timeout 20m -parallel 4 $(MIXED) $(PLAIN)
@@ -75,7 +80,7 @@ check: test lint current ## all that CI checks
 
 .PHONY: bench
 bench: ## run the benchmarks whose figures stand in docs/performance.md
-	$(GO) test -run '^$$' -bench . -benchmem ./evaluators/... ./store/... ./collectors/... ./cmd/...
+	$(GO) test -run '^$$' -bench . -benchmem ./evaluators/... ./store/... ./collectors/... ./report/... ./cmd/...
 
 .PHONY: bench-year
 bench-year: ## write a year of hourly assessments of 10,000 resources, verify it, read it back (hours)

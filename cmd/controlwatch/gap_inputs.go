@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"time"
@@ -129,29 +130,24 @@ func riskRules(c config.Risk) soc2.RiskRules {
 	return r
 }
 
+// gaps is where the gaps of what this route judges are analysed.
+func (l *pipeline) gaps(now func() time.Time) gapSource {
+	return gapSource{l.store, l.judge, l.config, l.assessor.Sources, now}
+}
+
 // planNow makes the plan of what the store holds now.
 func (p *program) planNow(ctx context.Context, file string) (planned, soc2.Assessment, *past, error) {
-	var none planned
-	cfg := config.Default()
-	if file != "" {
-		var err error
-		if cfg, err = config.Read(file, p.env); err != nil {
-			return none, soc2.Assessment{}, nil, err
-		}
-	}
 	line, err := p.openPast(ctx, file)
 	if err != nil {
-		return none, soc2.Assessment{}, nil, err
+		return planned{}, soc2.Assessment{}, nil, err
 	}
 	a, err := line.assessor.AsOf(ctx, line.store, p.now())
-	if err != nil {
-		line.close() //nolint:errcheck // nothing was written, and the error before it is the one to tell
-		return none, a, nil, err
+	var made planned
+	if err == nil {
+		made, err = line.gaps(p.now).plan(ctx, a)
 	}
-	made, err := gapSource{line.store, line.judge, cfg, line.assessor.Sources, p.now}.plan(ctx, a)
 	if err != nil {
-		line.close() //nolint:errcheck // as above
-		return none, a, nil, err
+		return planned{}, a, nil, errors.Join(err, line.close())
 	}
 	return made, a, line, nil
 }

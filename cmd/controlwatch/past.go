@@ -13,7 +13,6 @@ import (
 // past is a store that is read and not written to: nothing is pulled.
 type past struct {
 	*pipeline
-	judge      *judge
 	parameters map[string]map[string]any
 	began      time.Time // of the store
 }
@@ -52,7 +51,7 @@ func (p *program) openPast(ctx context.Context, file string) (*past, error) {
 	if err != nil {
 		return nil, err
 	}
-	out := &past{pipeline: line, judge: j, parameters: cfg.Controls.Parameters}
+	out := &past{pipeline: line, parameters: cfg.Controls.Parameters}
 	if out.began, err = line.store.Began(ctx); err == nil && out.began.IsZero() {
 		err = fmt.Errorf("the store at %s is empty: `controlwatch scan` fills it", line.store.Path())
 	}

@@ -18,6 +18,8 @@ type pipeline struct {
 	store    *store.Store
 	runner   *collectors.Runner
 	assessor *daemon.Assessor
+	judge    *judge
+	config   config.Config
 }
 
 type pipelineOptions struct {
@@ -57,7 +59,7 @@ func (p *program) newPipeline(ctx context.Context, o pipelineOptions) (*pipeline
 // wire puts collecting and judging around a store.
 func (p *program) wire(s *store.Store, j *judge, o pipelineOptions) *pipeline {
 	return &pipeline{
-		store: s,
+		store: s, judge: j, config: o.config,
 		runner: &collectors.Runner{
 			Clock: p.now, Version: buildVersion(), Known: s.KnownFeeds, CommitPlan: s.CommitPlan, CommitPull: s.CommitPull, Progress: o.progress,
 			CommitAnswered: keepingAnswers(s, o.config.Evidence.Answers),

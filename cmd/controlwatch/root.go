@@ -38,6 +38,7 @@ Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something w
 		newDemo(p), newScan(p), newDiff(p), newExplain(p), newPeriod(p), newPlan(p), newRun(p),
 		newVerify(p), newLogCommand(p), newIdentity(p), newReplay(p), newEvidence(p), newInventory(p), newPopulation(p), newSample(p),
 		newAccept(p), newApprove(p), newDecisions(p),
+		newReport(p),
 		newExport(p), newBackup(p), newRestore(p), newPrune(p), newHold(p), newErase(p),
 		newAttest(p), newAttestations(p), newWalkthrough(p), newQuestionnaire(p),
 		newControls(p), newConfig(p), newFacts(p), newKey(p), newStore(p), newMan(p), newVersion(p),

@@ -1,0 +1,183 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/controlwatch/controlwatch/report"
+	"github.com/controlwatch/controlwatch/report/document"
+)
+
+// reportKind is a kind of report: what is asked of it is a value for programs and a
+// document for people. Formats are none of its business.
+type reportKind struct {
+	name, short, long string
+	build             func(ctx context.Context, p *program, r reporting) (document.Document, any, error)
+}
+
+// reportKinds lists them. A new one is a file in report/kinds, a file here that
+// gathers what it needs, and a line.
+var reportKinds = []reportKind{
+	matrixKind,
+}
+
+// reportFlags are those of every kind.
+type reportFlags struct {
+	config, output, out, asOf, table string
+	sample                           bool
+}
+
+func newReport(p *program) *cobra.Command {
+	cmd := &cobra.Command{
+		Use:   "report KIND",
+		Short: "Write a report: as a page to print, PDF, workbook, CSV, Markdown or JSON",
+		Long: `Report judges what the store holds and writes it as the report asked for. Nothing
+is looked at and nothing is kept. With -c the configuration's sources, parameters
+and decisions judge; without it all that the store knows, by the catalogue's.
+
+-o html is one file that needs nothing else, to be read, mailed or printed; pdf has
+a cover and contents; xlsx has a sheet for each table, with filters, numbers and
+dates; md is for repositories and issue trackers. csv holds one table: the main one,
+or that of --table. json is the report's own value, with a documented form.
+
+--as-of judges what the store held at a time, with the catalogue and decisions of
+today. --sample reports on the sample company, without credentials or a store.
+
+Exit codes: 0 written · 2 could not be written. What a report shows does not change
+them: use scan for that.`,
+		Example: `  controlwatch report matrix
+  controlwatch report matrix -o html --out matrix.html
+  controlwatch report matrix -c controlwatch.yaml -o pdf --out matrix.pdf --as-of 2026-09-30
+  controlwatch report matrix -o csv --table unmapped
+  controlwatch report matrix --sample -o xlsx --out sample.xlsx`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
+	}
+	for _, kind := range reportKinds {
+		cmd.AddCommand(newReportKind(p, kind))
+	}
+	return cmd
+}
+
+func newReportKind(p *program, kind reportKind) *cobra.Command {
+	var f reportFlags
+	cmd := &cobra.Command{
+		Use:   kind.name,
+		Short: kind.short,
+		Long:  kind.long,
+		Example: fmt.Sprintf(`  controlwatch report %[1]s
+  controlwatch report %[1]s -o html --out %[1]s.html
+  controlwatch report %[1]s --sample -o pdf --out %[1]s.pdf`, kind.name),
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return p.report(cmd.Context(), kind, f) },
+	}
+	cmd.Flags().StringVarP(&f.config, "config", "c", "", "configuration whose sources, parameters and decisions judge; without it, all the store knows")
+	cmd.Flags().StringVarP(&f.output, "output", "o", document.Formats[0].Name, reportFormats())
+	cmd.Flags().StringVar(&f.out, "out", "", "write the report to this file instead of standard output")
+	cmd.Flags().StringVar(&f.asOf, "as-of", "", "judge what the store held at this time: a date, a time, or -7d")
+	cmd.Flags().StringVar(&f.table, "table", "", "the one table that csv writes; without it, the main one")
+	cmd.Flags().BoolVar(&f.sample, "sample", false, "report on the sample company")
+	cmd.MarkFlagsMutuallyExclusive("sample", "config")
+	cmd.MarkFlagsMutuallyExclusive("sample", "as-of")
+	return cmd
+}
+
+func reportFormats() string {
+	var names []string
+	for _, f := range document.Formats {
+		names = append(names, f.Name)
+	}
+	return strings.Join(names, ", ") + " or json"
+}
+
+func (p *program) report(ctx context.Context, kind reportKind, f reportFlags) error {
+	format, known := document.FormatOf(f.output)
+	switch {
+	case !known && f.output != "json":
+		return fmt.Errorf("--output: %q is not a format; expected %s", f.output, reportFormats())
+	case f.table != "" && f.output != "csv":
+		return fmt.Errorf("--table picks the table of -o csv; -o %s holds all of them", f.output)
+	case format.Binary && f.out == "" && p.width > 0:
+		return fmt.Errorf("-o %s is not for a terminal: add --out FILE", f.output)
+	}
+	steps := p.newSteps()
+	defer steps.close()
+	steps.at("judging what the store holds")
+	r, err := p.newReporting(ctx, f)
+	if r.line != nil {
+		defer r.line.close() //nolint:errcheck // what was judged is in memory
+	}
+	if err != nil {
+		return err
+	}
+	doc, value, err := kind.build(ctx, p, r)
+	if err != nil {
+		return err
+	}
+	if f.output == "csv" && f.table == "" {
+		if others := doc.Tables(); len(others) > 1 {
+			steps.close()
+			fmt.Fprintf(p.stderr, "csv: table %s; --table gives another of %s\n", others[0], strings.Join(slices.Sorted(slices.Values(others[1:])), ", "))
+		}
+	}
+	steps.at("writing " + f.output)
+	return p.emitTo(f.out, func(w io.Writer) error {
+		if !known {
+			return document.JSON(w, value)
+		}
+		o := p.reportOptionsFor(w)
+		return format.Write(w, doc, document.Options{Width: max(o.Width, report.MinWidth), Colour: o.Colour, Table: f.table})
+	})
+}
+
+// emitTo writes to standard output or, whole or not at all, to a file.
+func (p *program) emitTo(file string, write func(io.Writer) error) error {
+	if file == "" {
+		return write(p.stdout)
+	}
+	tmp, err := os.CreateTemp(filepath.Dir(file), ".controlwatch-*")
+	if err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	defer os.Remove(tmp.Name()) //nolint:errcheck // gone already when all went well
+	if err := write(tmp); err != nil {
+		tmp.Close() //nolint:errcheck // the reason is on its way
+		return err
+	}
+	if err := tmp.Close(); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	if err := os.Rename(tmp.Name(), file); err != nil {
+		return fmt.Errorf("--out: %w", err)
+	}
+	return nil
+}
+
+// steps say what takes long: nothing within a second.
+type steps struct {
+	p     *program
+	timer *time.Timer
+}
+
+func (p *program) newSteps() *steps { return &steps{p: p} }
+
+func (s *steps) at(what string) {
+	s.close()
+	if s.p.terminal {
+		s.timer = time.AfterFunc(time.Second, func() { fmt.Fprintln(s.p.stderr, what+" …") })
+	}
+}
+
+func (s *steps) close() {
+	if s.timer != nil {
+		s.timer.Stop()
+	}
+}

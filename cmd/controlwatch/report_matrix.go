@@ -1,0 +1,27 @@
+package main
+
+import (
+	"context"
+
+	"github.com/controlwatch/controlwatch/report/document"
+	"github.com/controlwatch/controlwatch/report/kinds"
+)
+
+var matrixKind = reportKind{
+	name:  "matrix",
+	short: "Map controls to SOC 2, ISO 27001, HIPAA, NIST CSF, NIST 800-53 and CIS, with their state",
+	long: `Matrix has a row for each control of the catalogue: its state by the newest
+evidence, and the requirements it bears on, of the Trust Services Criteria, ISO/IEC
+27001:2022, the HIPAA Security Rule, NIST CSF 2.0, NIST SP 800-53 and CIS; then a row
+for each requirement with its controls.
+
+Of the 61 Trust Services Criteria it lists those that no control bears on, and those
+with supporting evidence only. Of the other frameworks it holds no complete list, and
+says so: what is missing there cannot be told from here.
+
+That controls of a requirement show no gap is no opinion on whether it is fulfilled.`,
+	build: func(_ context.Context, _ *program, r reporting) (document.Document, any, error) {
+		m := kinds.MatrixOf(r.head, r.catalogue, r.assessment)
+		return kinds.MatrixDocument(r.head, m, r.assessment), m, nil
+	},
+}
