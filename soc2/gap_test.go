@@ -137,7 +137,7 @@ func TestGapKinds(t *testing.T) {
 			w.in.Dues = map[string][]soc2.AttestationDue{"people-use-mfa": {{State: soc2.DueMissing}}}
 		}, "control:people-use-mfa", soc2.NoEvidence},
 		"everything excluded by decision": {func(w *gapWorld) {
-			w.in.Decisions = []soc2.Decision{{ID: "d", Kind: soc2.Exclude, Control: "people-use-mfa", Expires: gapNow.AddDate(1, 0, 0)}}
+			w.in.Decisions = []soc2.Decision{{ID: "d", Kind: soc2.Exclude, Approver: "grace", Control: "people-use-mfa", Expires: gapNow.AddDate(1, 0, 0)}}
 		}, "control:people-use-mfa", soc2.NoEvidence},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -179,7 +179,7 @@ func TestAControlThatHoldsHasNoGap(t *testing.T) {
 func TestAnAcceptedGapStays(t *testing.T) {
 	t.Parallel()
 	w := newGapWorld().find("people-use-mfa", soc2.Fail, 2)
-	w.in.Decisions = []soc2.Decision{{ID: "d1", Kind: soc2.Accept, Control: "people-use-mfa", Expires: gapNow.AddDate(0, 1, 0)}}
+	w.in.Decisions = []soc2.Decision{{ID: "d1", Kind: soc2.Accept, Approver: "grace", Control: "people-use-mfa", Expires: gapNow.AddDate(0, 1, 0)}}
 	g := gapOf(t, w.analyse(), "control:people-use-mfa")
 	require.True(t, g.WhollyAccepted())
 	require.Equal(t, 2, g.Failing)
@@ -221,7 +221,7 @@ func TestACompensatingControlMustHold(t *testing.T) {
 	t.Parallel()
 	w := newGapWorld().find("people-use-mfa", soc2.Fail, 1).find("systems-are-patched", soc2.Pass, 1)
 	decide := func(by string) soc2.Risk {
-		w.in.Decisions = []soc2.Decision{{ID: "d1", Kind: soc2.Accept, Control: "people-use-mfa", Compensating: by, Expires: gapNow.AddDate(0, 1, 0)}}
+		w.in.Decisions = []soc2.Decision{{ID: "d1", Kind: soc2.Accept, Approver: "grace", Control: "people-use-mfa", Compensating: by, Expires: gapNow.AddDate(0, 1, 0)}}
 		return gapOf(t, w.analyse(), "control:people-use-mfa").Risk
 	}
 	require.Equal(t, 3, decide("We look at it every week").Residual.Likelihood)
@@ -245,7 +245,7 @@ func drawWorld(t *rapid.T) *gapWorld {
 	for _, kind := range []soc2.DecisionKind{soc2.Accept, soc2.Exclude} {
 		if rapid.Bool().Draw(t, string(kind)) {
 			w.in.Decisions = append(w.in.Decisions, soc2.Decision{
-				ID: string(kind), Kind: kind, Control: rapid.SampledFrom([]string{"people-use-mfa", "keys-are-young"}).Draw(t, "decided"),
+				ID: string(kind), Kind: kind, Approver: "grace", Control: rapid.SampledFrom([]string{"people-use-mfa", "keys-are-young"}).Draw(t, "decided"),
 				Select: soc2.Selector{ID: rapid.SampledFrom([]string{"", "*1", "*2"}).Draw(t, "select")}, Compensating: "systems-are-patched", Expires: gapNow.AddDate(0, 1, 0),
 			})
 		}
@@ -375,7 +375,7 @@ func TestFewOfManyLowersOnlyWhereAllWasSeen(t *testing.T) {
 func TestWhatIsExcludedIsCountedAndShowsNothing(t *testing.T) {
 	t.Parallel()
 	w := newGapWorld().find("people-use-mfa", soc2.Fail, 1).find("people-use-mfa", soc2.Pass, 2)
-	w.in.Decisions = []soc2.Decision{{ID: "d", Kind: soc2.Exclude, Control: "people-use-mfa", Select: soc2.Selector{ID: w.findings[0].Resource.ID}, Expires: gapNow.AddDate(1, 0, 0)}}
+	w.in.Decisions = []soc2.Decision{{ID: "d", Kind: soc2.Exclude, Approver: "grace", Control: "people-use-mfa", Select: soc2.Selector{ID: w.findings[0].Resource.ID}, Expires: gapNow.AddDate(1, 0, 0)}}
 	a := w.analyse()
 	require.NotContains(t, gapIDs(a), "control:people-use-mfa")
 	require.NotContains(t, a.Held, "control:people-use-mfa")
