@@ -46,7 +46,7 @@ func TestHistoryIsAppendOnly(t *testing.T) {
 			return err
 		}, "SELECT name FROM sqlite_schema WHERE type = 'table' ORDER BY name")
 	}))
-	require.Len(t, tables, 22)
+	require.Len(t, tables, 23)
 
 	for _, table := range tables {
 		t.Run(table+" refuses to be changed", func(t *testing.T) {

@@ -89,6 +89,7 @@ var bodyPlaces = []struct {
 	{bodyReference{"assessment_inputs", "basis"}, "scope, parameters and decisions of assessments", "they say by what was judged, and are kept for ever", "SELECT 'a' || t.seq FROM assessment_inputs t WHERE t.basis = $1 LIMIT 1"},
 	{bodyReference{"finding_state", "checks"}, "lists of checks", "they say what was checked, and are kept for ever", "SELECT 'a' || t.seq FROM finding_state t WHERE t.checks = $1 LIMIT 1"},
 	{bodyReference{"resource_name", "name"}, "names of other resources", "findings were on them; erase that by its own id", "SELECT r.kind || ' ' || r.ref FROM resource_name t JOIN resource r ON r.id = t.resource WHERE t.name = $1 LIMIT 1"},
+	{bodyReference{"attached", "body"}, "files that people attached", "they are evidence of what was recorded, until a newer record takes its place and the retention removes them", "SELECT 'file ' || t.ord || ' of e' || t.seq || '.' || t.entry FROM attached t WHERE t.body = $1 LIMIT 1"},
 	{bodyReference{"entry", "body"}, "what people recorded", "it is their record, and kept for ever", "SELECT t.kind || ' e' || t.seq || '.' || t.ord FROM entry t WHERE t.body = $1 LIMIT 1"},
 }
 
