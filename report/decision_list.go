@@ -46,7 +46,7 @@ type PickedFinding struct {
 }
 
 // DecisionsJSON writes every decision as controlwatch.decisions/v1.
-func DecisionsJSON(w io.Writer, a soc2.Assessment) error {
+func DecisionsJSON(w io.Writer, a *soc2.Assessment) error {
 	out := DecisionReport{Schema: SchemaDecisions, At: a.At.UTC(), SampleData: a.SampleData, Decisions: []DecisionAndPicks{}, Narrowings: narrowingsOf(a.Narrowings)}
 	for i := range a.Decisions {
 		s := &a.Decisions[i]
@@ -67,7 +67,7 @@ func DecisionsJSON(w io.Writer, a soc2.Assessment) error {
 }
 
 // DecisionList writes every decision for a person, and what narrows without one.
-func DecisionList(w io.Writer, a soc2.Assessment, o Options) error {
+func DecisionList(w io.Writer, a *soc2.Assessment, o Options) error {
 	o.Width = max(o.Width, MinWidth)
 	s := &summary{Options: o, sample: a.SampleData}
 	s.section("Decisions")

@@ -111,9 +111,9 @@ func (p *program) listDecisions(ctx context.Context, f decisionFlags, only strin
 		}
 	}
 	if f.output == "json" {
-		return report.DecisionsJSON(p.stdout, a)
+		return report.DecisionsJSON(p.stdout, &a)
 	}
-	return report.DecisionList(p.stdout, a, p.reportOptions())
+	return report.DecisionList(p.stdout, &a, p.reportOptions())
 }
 
 func newDecisionsWithdraw(p *program) *cobra.Command {
