@@ -171,8 +171,16 @@ func TestTagsOnlyAdd(t *testing.T) {
 	t.Parallel()
 	scope := acme()
 	pair := rapid.SampledFrom([][2]string{
-		{"service", "payments"}, {"service", "x"}, {"env", "dev"}, {"env", "prod"}, {"env", ""}, {"data-class", "public"},
-		{"data-class", "cards website"}, {"owner", "platform"}, {"team", "tbd"}, {"other", "y"},
+		{"service", "payments"},
+		{"service", "x"},
+		{"env", "dev"},
+		{"env", "prod"},
+		{"env", ""},
+		{"data-class", "public"},
+		{"data-class", "cards website"},
+		{"owner", "platform"},
+		{"team", "tbd"},
+		{"other", "y"},
 	})
 	rapid.Check(t, func(t *rapid.T) {
 		tags := map[string]string{}

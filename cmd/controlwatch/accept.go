@@ -170,7 +170,8 @@ func (f acceptFlags) decision(cat soc2.Catalogue) (soc2.Decision, error) {
 		return d, fmt.Errorf("--parameter: expected NAME=VALUE, such as max_age_days=120, not %q", f.parameter)
 	}
 	d.Parameter = name
-	return d, relaxed(&d, cat, text)
+	err := relaxed(&d, cat, text)
+	return d, err
 }
 
 // relaxed reads the value of a parameter in the parameter's own type.
@@ -288,10 +289,10 @@ func (l *past) picks(ctx context.Context, d soc2.Decision, now time.Time) (strin
 		return nil
 	})
 	told := fmt.Sprintf("It picks %d findings now.", n)
-	switch {
-	case n == 0:
+	switch n {
+	case 0:
 		told = "It picks nothing now."
-	case n == 1:
+	case 1:
 		told = "It picks 1 finding now."
 	}
 	if len(others) > 0 {

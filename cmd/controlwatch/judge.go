@@ -69,7 +69,7 @@ func knownControls(c config.Config, cat soc2.Catalogue) error {
 	for i, d := range c.Decisions {
 		for _, problem := range configuredDecision(d).Problems(cat) {
 			path := []any{"decisions", i}
-			for _, step := range strings.Split(problem.Field, ".") {
+			for step := range strings.SplitSeq(problem.Field, ".") {
 				path = append(path, step)
 			}
 			errs = append(errs, c.Problem(path, "decisions[%d].%s: %s", i, problem.Field, problem.Text))
