@@ -3,6 +3,7 @@ package main
 import (
 	"os"
 	"path/filepath"
+	"strconv"
 
 	"github.com/spf13/cobra"
 )
@@ -19,6 +20,8 @@ Start here:
   controlwatch demo          the whole thing on a sample company, no credentials needed
   controlwatch config init   write a first configuration
   controlwatch scan          once, with the credentials already on this machine
+  controlwatch report gap    the gap analysis, as a page, PDF or workbook
+  controlwatch plan          what to do about it: who, until when, in which steps
   controlwatch diff -7d now  what changed within a week, and why
   controlwatch explain ID    why a control or check says what it says
   controlwatch replay        prove that stored evidence gives the verdicts that were kept
@@ -34,15 +37,27 @@ Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something w
 	}
 	cmd.PersistentFlags().StringVar(&p.store, "store", "",
 		"where evidence is kept, sqlite:PATH (CONTROLWATCH_STORE; default: your data directory)")
-	cmd.AddCommand(
-		newDemo(p), newScan(p), newDiff(p), newExplain(p), newPeriod(p), newPlan(p), newRun(p),
-		newVerify(p), newLogCommand(p), newIdentity(p), newReplay(p), newEvidence(p), newInventory(p), newPopulation(p), newSample(p),
-		newAccept(p), newApprove(p), newDecisions(p),
-		newReport(p),
-		newExport(p), newBackup(p), newRestore(p), newPrune(p), newHold(p), newErase(p),
-		newAttest(p), newAttestations(p), newWalkthrough(p), newQuestionnaire(p),
-		newControls(p), newConfig(p), newFacts(p), newKey(p), newStore(p), newMan(p), newVersion(p),
-	)
+	for i, g := range []struct {
+		title    string
+		commands []*cobra.Command
+	}{
+		{"Look and judge:", []*cobra.Command{newDemo(p), newScan(p), newRun(p), newDiff(p), newExplain(p), newEvidence(p)}},
+		{"Close gaps:", []*cobra.Command{newPlan(p), newReport(p), newInventory(p), newAccess(p), newReview(p), newControls(p)}},
+		{"Record what people say:", []*cobra.Command{
+			newAttest(p), newAttestations(p), newQuestionnaire(p), newWalkthrough(p), newAccept(p), newApprove(p), newDecisions(p), newIdentity(p),
+		}},
+		{"Stand an audit:", []*cobra.Command{newPeriod(p), newPopulation(p), newSample(p), newExport(p), newVerify(p), newReplay(p), newLogCommand(p)}},
+		{"Set up and look after:", []*cobra.Command{
+			newConfig(p), newFacts(p), newKey(p), newStore(p), newBackup(p), newRestore(p), newPrune(p), newHold(p), newErase(p), newMan(p), newVersion(p),
+		}},
+	} {
+		id := strconv.Itoa(i)
+		cmd.AddGroup(&cobra.Group{ID: id, Title: g.title})
+		for _, c := range g.commands {
+			c.GroupID = id
+		}
+		cmd.AddCommand(g.commands...)
+	}
 	return cmd
 }
 

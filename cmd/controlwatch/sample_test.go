@@ -26,6 +26,7 @@ type company struct {
 	base   http.RoundTripper
 	dsn    string
 	config *config.Config // nil: written and read when it is first opened
+	kept   bool           // what is looked at is signed, as where nothing is thrown away
 }
 
 // What every scan of the sample company has in common and takes longest to make.
@@ -78,7 +79,7 @@ func (c *company) open(after time.Duration) (*pipeline, []source) {
 	require.NoError(c.t, err)
 	sampleJudge.Do(func() { sampleJudge.judge, sampleJudge.err = newJudge(cfg) }) // the configuration is the same for all
 	require.NoError(c.t, sampleJudge.err)
-	line, err := p.newPipeline(c.t.Context(), pipelineOptions{dsn: c.dsn, config: cfg, sources: sources, sampleData: true, ephemeral: true, judge: sampleJudge.judge})
+	line, err := p.newPipeline(c.t.Context(), pipelineOptions{dsn: c.dsn, config: cfg, sources: sources, sampleData: true, ephemeral: !c.kept, judge: sampleJudge.judge})
 	require.NoError(c.t, err)
 	return line, sources
 }
