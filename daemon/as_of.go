@@ -26,6 +26,10 @@ func (a *Assessor) AsOf(ctx context.Context, past Past, at time.Time) (soc2.Asse
 	if err != nil {
 		return soc2.Assessment{}, err
 	}
+	adopted, err := a.adopted(ctx, at)
+	if err != nil {
+		return soc2.Assessment{}, err
+	}
 	decider := soc2.NewDecider(soc2.Decisions(known), at).Naming(a.Naming)
 	view, err := past.Past(ctx, at, a.Sources)
 	if err != nil {
@@ -37,7 +41,7 @@ func (a *Assessor) AsOf(ctx context.Context, past Past, at time.Time) (soc2.Asse
 		At: at, StartedAt: at, Version: a.Version, Judge: a.Engine.Judge(), SampleData: a.SampleData, AsOf: true, Feeds: seen.Feeds,
 	}
 	out.Systems = a.Scope.Systems
-	tally := soc2.NewTally(&out, a.Catalogue, seen).Within(a.Scope.Profile)
+	tally := soc2.NewTally(&out, a.Catalogue, seen).Within(a.Scope.Profile).Adopting(adopted)
 	err = a.judgePast(ctx, view, decider, at, func(j *evaluators.Judged, _ []soc2.FindingState) error {
 		if j.Resource.Kind != "" {
 			tally.Add(j.Judged)

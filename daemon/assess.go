@@ -23,6 +23,7 @@ type Assessor struct {
 	Catalogue  soc2.Catalogue
 	Decisions  []soc2.Decision // of the configuration
 	Recorded   RecordedDecisions
+	Adoptions  RecordedAdoptions
 	Skipped    []soc2.Skipped           // settings of sources that leave something unread
 	Naming     int                      // how many findings AsOf names of each decision
 	Expiring   time.Duration            // how long before its end a decision is said to end soon; 0: soc2.DefaultExpiring
@@ -52,13 +53,17 @@ func (a *Assessor) Assess(ctx context.Context) (soc2.Assessment, error) {
 	if err != nil {
 		return soc2.Assessment{}, err
 	}
+	adopted, err := a.adopted(ctx, now)
+	if err != nil {
+		return soc2.Assessment{}, err
+	}
 	decider := soc2.NewDecider(soc2.Decisions(known), now)
 	seen := view.Evidence()
 	assessment := soc2.Assessment{
 		At: now, StartedAt: now, Version: a.Version, Binary: a.Binary, Judge: a.Engine.Judge(), SampleData: a.SampleData, Feeds: seen.Feeds,
 	}
 	assessment.Systems = a.Scope.Systems
-	tally := soc2.NewTally(&assessment, a.Catalogue, seen).Within(a.Scope.Profile)
+	tally := soc2.NewTally(&assessment, a.Catalogue, seen).Within(a.Scope.Profile).Adopting(adopted)
 	differ := soc2.NewDiffer(view.Baseline(), &assessment).Confirming(a.Confirm)
 	keep := func(r evidence.Resource, findings []soc2.Finding, was []soc2.FindingState) {
 		if states, changed := differ.Compare(findings, was); changed {
@@ -95,7 +100,7 @@ func (a *Assessor) Assess(ctx context.Context) (soc2.Assessment, error) {
 		return assessment, nil // nothing was ever looked at: nothing to keep, and no baseline for what will be
 	}
 	assessment.Drift, assessment.Pending = differ.Drift(), differ.Pending()
-	records, err := a.records(known, now)
+	records, err := a.records(known, adopted, now)
 	if err != nil {
 		return soc2.Assessment{}, err
 	}

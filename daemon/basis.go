@@ -15,7 +15,7 @@ import (
 // records are the bytes an assessment is kept with: those it was given, and what
 // it really judged by. The latter is taken from the values in use, not from the
 // configuration they came from, so that it cannot be another.
-func (a *Assessor) records(known []soc2.KnownDecision, at time.Time) ([]store.Record, error) {
+func (a *Assessor) records(known []soc2.KnownDecision, adopted []soc2.Adoption, at time.Time) ([]store.Record, error) {
 	records := slices.Clone(a.Records)
 	i := slices.IndexFunc(records, func(r store.Record) bool { return r.Kind == "catalogue" })
 	if i < 0 {
@@ -31,7 +31,7 @@ func (a *Assessor) records(known []soc2.KnownDecision, at time.Time) ([]store.Re
 	}
 	basis := soc2.Basis{
 		Schema: soc2.BasisV1, Catalogue: records[i].Digest, Parameters: parameters,
-		Categories: a.Categories, Decisions: judgedBy(known, at), Skipped: a.Skipped, Confirm: a.Confirm, Sources: map[string]string{},
+		Categories: a.Categories, Decisions: judgedBy(known, at), Skipped: a.Skipped, Adoptions: adopted, Confirm: a.Confirm, Sources: map[string]string{},
 	}
 	if a.Scope.Stated() {
 		basis.Scope = &a.Scope

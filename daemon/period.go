@@ -88,7 +88,7 @@ func (t *toldPeriod) lines() []string {
 	}
 	zone := t.Asked.Zone
 	through, open := 0, map[string]bool{}
-	for _, c := range t.Controls {
+	for _, c := range t.Told() {
 		if c.Elapsed > 0 && c.Seen.Length() == c.Elapsed {
 			through++
 		}
@@ -99,12 +99,12 @@ func (t *toldPeriod) lines() []string {
 		}
 	}
 	deviations := 0
-	for _, c := range t.Controls {
+	for _, c := range t.Told() {
 		deviations += len(c.Deviations)
 	}
 	all := []string{fmt.Sprintf("Observation period %s to %s (type %s), told %s: the lists of %d of %d controls seen throughout, %d days to come, %d deviations.",
 		t.Asked.Window.From.In(zone).Format(time.DateOnly), t.Asked.Window.To.In(zone).Add(-time.Microsecond).Format(time.DateOnly), t.Asked.Type,
-		t.Until.UTC().Format(time.RFC3339), through, len(t.Controls), t.Days.ToCome, deviations)}
+		t.Until.UTC().Format(time.RFC3339), through, len(t.Told()), t.Days.ToCome, deviations)}
 	if len(open) > 0 {
 		all = append(all, fmt.Sprintf("Warning: %d controls are not observed now, and every hour of it is lost to the period. Mend what is listed under Not seen; `controlwatch period` has the bounds.", len(open)))
 	}

@@ -176,7 +176,7 @@ func (r *Replayer) prove(ctx context.Context, m store.Made, b *bench) (differenc
 	}
 	seen := view.Evidence()
 	again := soc2.Assessment{At: m.At, Version: m.Version, Judge: b.engine.Judge(), SampleData: m.SampleData, Feeds: seen.Feeds}
-	tally := soc2.NewTally(&again, b.catalogue, seen).Within(b.scope.Profile)
+	tally := soc2.NewTally(&again, b.catalogue, seen).Within(b.scope.Profile).Adopting(b.basis.Adoptions)
 	differ := soc2.NewDiffer(view.Baseline(), &again).Confirming(b.basis.Confirm)
 	var changed []soc2.Remembered
 	keep := func(res evidence.Resource, findings []soc2.Finding, was []soc2.FindingState) {

@@ -21,7 +21,7 @@ func (x *exporter) controls(ctx context.Context) error {
 		part, folder := x.byControl[c.ID], "controls/"+c.ID+"/"
 		state, kept := x.stateOf(c.ID)
 		err := x.page(folder+"index.html", "control", controlPage{
-			head: x.head(c.Title, "../../"), Control: c, State: state, Kept: kept, Part: part, Bad: part.bad, BadMore: part.badMore, Drifted: part.drifted,
+			head: x.head(c.Title, "../../"), Control: c, State: state, Kept: kept, Own: x.worded(c.ID), Part: part, Bad: part.bad, BadMore: part.badMore, Drifted: part.drifted,
 			Checks: checksOf(c, part), Unseen: state == soc2.Unobserved,
 		})
 		if err != nil {

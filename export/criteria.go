@@ -25,11 +25,11 @@ func (x *exporter) criteria(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		b := report.CSVRow("criterion", "control", "title", "strength", "why", "residual", "adoption", "state", "failing", "unobserved", "passing", "not_applicable", "accepted", "excluded")
+		b := report.CSVRow("criterion", "control", "title", "strength", "why", "residual", "adoption", "state", "failing", "unobserved", "passing", "not_applicable", "accepted", "excluded", "company_wording")
 		for _, r := range rows {
 			b = append(b, report.CSVRow(c.ID, r.ID, r.Title, string(r.Mapping.Strength), r.Mapping.Why, r.Mapping.Residual, r.Kept.Adoption, r.State.String(),
 				fmt.Sprint(r.Kept.Failing), fmt.Sprint(r.Kept.Unobserved), fmt.Sprint(r.Kept.Passing), fmt.Sprint(r.Kept.NotApplicable),
-				fmt.Sprint(r.Kept.Accepted), fmt.Sprint(r.Kept.Excluded))...)
+				fmt.Sprint(r.Kept.Accepted), fmt.Sprint(r.Kept.Excluded), r.Own)...)
 		}
 		if err := x.out.File(folder+"controls.csv", b); err != nil {
 			return err
@@ -65,13 +65,14 @@ type controlRow struct {
 	State     soc2.Outcome
 	Kept      store.JudgedControl
 	Mapping   soc2.Mapping
+	Own       string // in the company's wording
 }
 
 // controlRows lists the controls of a criterion; of all without one.
 func (x *exporter) controlRows(criterion string) []controlRow {
 	var rows []controlRow
 	for _, c := range x.selected {
-		row := controlRow{ID: c.ID, Title: c.Title}
+		row := controlRow{ID: c.ID, Title: c.Title, Own: x.worded(c.ID)}
 		row.State, row.Kept = x.stateOf(c.ID)
 		if criterion != "" {
 			i := slices.IndexFunc(c.Criteria, func(m soc2.Mapping) bool { return m.ID == criterion })

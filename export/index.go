@@ -16,6 +16,7 @@ func (x *exporter) index(context.Context) error {
 		Answers: !x.redacted("answers"), Samples: !x.redacted("samples"),
 	}
 	if x.judged != nil {
+		p.Adopted = x.adopted()
 		p.Controls = x.controlRows("")
 		for _, c := range x.selectedCriteria() {
 			p.Criteria = append(p.Criteria, criterionRow{c.ID, c.Title, x.criterionState(c.ID)})
@@ -55,6 +56,7 @@ type indexPage struct {
 	Unprotected string
 	Answers     bool // the table is there
 	Samples     bool
+	Adopted     string // of the controls, in numbers
 }
 
 type criterionRow struct {
@@ -74,6 +76,7 @@ type controlPage struct {
 	Control          soc2.Control
 	State            soc2.Outcome
 	Kept             store.JudgedControl
+	Own              string // in the company's wording
 	Part             *controlPart
 	Checks           []checkCounts
 	Bad              []finding

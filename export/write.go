@@ -59,6 +59,7 @@ var sections = []section{
 	{"periods", (*exporter).periods},
 	{"samples", (*exporter).samples},
 	{"anchors", (*exporter).anchors},
+	{"company", (*exporter).company},
 	{"controls", (*exporter).controls},
 	{"criteria", (*exporter).criteria},
 	{"oscal", (*exporter).oscal},
@@ -109,6 +110,7 @@ type exporter struct {
 	judged    *store.Judged          // the newest assessment by the window's end; nil: there is none
 	catalogue soc2.Catalogue         // that it was judged by
 	selected  []soc2.Control
+	own       soc2.Company // the company's own controls
 	byControl map[string]*controlPart
 	pile      pile // rows of the controls
 	leftOut   []bundle.LeftOut

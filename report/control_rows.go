@@ -69,10 +69,13 @@ func (s *summary) controls(results []soc2.ControlResult) {
 	s.WriteString(t.Render() + "\n")
 }
 
-// stateOf is the state of a control in the table. One above the company's profile
-// is never shown as holding.
+// stateOf is the state of a control in the table. One above the company's profile,
+// or advisory, is never shown as holding; of one that is declined the counts tell.
 func stateOf(c soc2.ControlResult) string {
-	if c.NotYet && c.State == soc2.Pass {
+	switch {
+	case c.Declined():
+		return "declined"
+	case !c.ReliedOn() && c.State == soc2.Pass:
 		return "advisory"
 	}
 	return stateWord(c.State)

@@ -40,6 +40,7 @@ func (s *summary) header(a soc2.Assessment) {
 		s.lines(2, "looked at ", s.paintOutcome(soc2.Unobserved, "nothing: no source has been planned"))
 	}
 	s.systems(a)
+	s.adopted(a.Controls)
 	accepted, excluded := 0, 0
 	for _, c := range a.Controls {
 		accepted += c.Accepted

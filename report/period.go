@@ -28,6 +28,7 @@ func PeriodText(w io.Writer, p soc2.Period, o Options) error {
 	s := &summary{Options: o, sample: p.SampleData}
 	s.periodHeader(p)
 	s.periodControls(p)
+	s.periodAdopted(p)
 	s.periodDeviations(p)
 	s.periodHoles(p)
 	s.periodAttestations(p)
@@ -73,7 +74,7 @@ func (s *summary) periodHeader(p soc2.Period) {
 			d.Covered, d.Total(), s.paintIf(d.Lost > 0, soc2.Unobserved, fmt.Sprintf("%d lost", d.Lost)), d.Running, d.ToCome))
 	}
 	var devs, open, late, holes, mendable int
-	for _, c := range p.Controls {
+	for _, c := range p.Told() {
 		for _, d := range c.Deviations {
 			devs++
 			if d.End == soc2.EndOpen {
@@ -113,11 +114,11 @@ func (s *summary) paintIf(so bool, o soc2.Outcome, words string) string {
 
 func (s *summary) periodControls(p soc2.Period) {
 	s.section("Controls")
-	if len(p.Controls) == 0 {
+	if len(p.Told()) == 0 {
 		s.lines(2, "", "None.")
 		return
 	}
-	controls := slices.Clone(p.Controls)
+	controls := slices.Clone(p.Told())
 	slices.SortStableFunc(controls, func(a, b soc2.ControlPeriod) int {
 		return cmp.Or(cmp.Compare(slices.Index(soc2.PeriodStates, a.State), slices.Index(soc2.PeriodStates, b.State)), cmp.Compare(b.Severity, a.Severity), cmp.Compare(a.ID, b.ID))
 	})
@@ -192,7 +193,7 @@ func (s *summary) periodDeviations(p soc2.Period) {
 		within time.Duration
 	}
 	var all []one
-	for _, c := range p.Controls {
+	for _, c := range p.Told() {
 		for _, d := range c.Deviations {
 			all = append(all, one{d, c.FixWithin})
 		}
@@ -335,7 +336,7 @@ func reasonOf(r evidence.Reason) string { return strings.ReplaceAll(string(r), "
 
 func (s *summary) periodAttestations(p soc2.Period) {
 	began := false
-	for _, c := range p.Controls {
+	for _, c := range p.Told() {
 		for _, a := range c.Attestations {
 			if !began {
 				s.section("Attested controls")
@@ -378,7 +379,7 @@ func (s *summary) periodDesigns(p soc2.Period) {
 	}
 	s.section("Conclusions on design")
 	none := 0
-	for _, c := range p.Controls {
+	for _, c := range p.Told() {
 		if len(c.Designs) == 0 {
 			none++
 		}
@@ -387,7 +388,14 @@ func (s *summary) periodDesigns(p soc2.Period) {
 			if d.Identity != "" {
 				who = Safe(d.By) + " (" + escaped(d.Identity) + ")"
 			}
-			s.lines(2, c.ID+"  ", escaped(d.Conclusion)+", "+minute(d.At)+", "+who, escaped(d.Note))
+			words := escaped(d.Conclusion) + ", " + minute(d.At) + ", " + who
+			if d.Date != "" {
+				words += ", concluded on " + escaped(d.Date)
+			}
+			if d.Maturity != nil {
+				words += fmt.Sprintf(", maturity %d", *d.Maturity)
+			}
+			s.lines(2, c.ID+"  ", words, escaped(d.Note))
 		}
 	}
 	s.lines(2, "", s.paintIf(none > 0, soc2.Unobserved, fmt.Sprintf("none recorded for %s", count(none, "control", "controls"))))

@@ -19,7 +19,7 @@ var periodColumns = []string{
 	"last_good", "first_bad", "last_bad", "first_good", "end", "detect_at_most_seconds", "fix_at_least_seconds", "fix_at_most_seconds",
 	"fix_within_seconds", "in_time", "accepted_by_decision", "excluded_by_decision",
 	"tests_planned", "tests_executed", "seen_seconds", "observed_seconds", "elapsed_seconds", "days_covered", "days_lost", "days_running", "days_to_come",
-	"places", "sample_data", "filter",
+	"places", "sample_data", "filter", "adoption", "reported", "company_wording",
 }
 
 // PeriodCSV writes a period as rows: one for each control, followed by its
@@ -33,6 +33,7 @@ func PeriodCSV(w io.Writer, p soc2.Period) error {
 			"period_from": csvTime(&r.From), "period_to": csvTime(&r.To), "told_as_of": csvTime(&r.ToldAsOf),
 			"control": c.ID, "title": c.Title, "criteria": strings.Join(c.Criteria, " "),
 			"sample_data": strconv.FormatBool(r.SampleData), "filter": r.Filter,
+			"adoption": c.Adoption, "reported": strconv.FormatBool(c.Reported), "company_wording": wordedOwn(c.Own),
 		})
 		if cells["severity"] == "" {
 			cells["severity"] = c.Severity
@@ -127,4 +128,12 @@ func orUnknown(id string) string {
 		return "a decision that is not in the store"
 	}
 	return id
+}
+
+func wordedOwn(all []PeriodOwn) string {
+	var out []string
+	for _, o := range all {
+		out = append(out, o.ID+": "+joined(o.Wording))
+	}
+	return strings.Join(out, " · ")
 }

@@ -19,7 +19,7 @@ type SharedHole struct {
 func SharedHoles(p soc2.Period) []SharedHole {
 	at := map[string]int{}
 	var all []SharedHole
-	for _, c := range p.Controls {
+	for _, c := range p.Told() {
 		for _, h := range c.Holes {
 			key := fmt.Sprintf("%d %d %s %q %q %q", h.From.UnixMicro(), h.To.UnixMicro(), h.Reason, h.Operation, h.Detail, h.Places)
 			i, ok := at[key]

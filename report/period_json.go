@@ -30,6 +30,8 @@ type PeriodReport struct {
 	Days        PeriodDays        `json:"days"`            // a day is covered if it is for every control shown
 	FixWithin   map[string]string `json:"fix_within"`      // by severity: the time there is to fix
 	LeftOut     int               `json:"left_out"`        // controls that were not asked for
+	Adopting    bool              `json:"adopting"`        // the company adopted controls: criteria hold by those that are "reported" alone
+	Unlinked    []PeriodOwn       `json:"unlinked"`        // of the company's own, adopted, with nothing that shows that they hold
 	Filter      string            `json:"filter"`          // what was asked for; empty: everything
 	Criteria    []PeriodCriterion `json:"criteria"`
 	Controls    []PeriodControl   `json:"controls"`
@@ -66,6 +68,8 @@ type PeriodControl struct {
 	Owner        string              `json:"owner"`
 	Frequency    string              `json:"frequency"`
 	Adoption     string              `json:"adoption"`     // adopted, advisory, declined, or proposed: nobody decided
+	Reported     bool                `json:"reported"`     // adopted at any time within the period, itself or by a control of the company's; all are where none was
+	Own          []PeriodOwn         `json:"own"`          // the company's own controls that are linked to it
 	InCatalogue  bool                `json:"in_catalogue"` // of now
 	Criteria     []string            `json:"criteria"`
 	State        soc2.PeriodState    `json:"state"`
@@ -85,6 +89,12 @@ type PeriodControl struct {
 	Attestations []PeriodAttestation `json:"attestations"`
 	Designs      []PeriodDesign      `json:"design_conclusions"` // empty: none recorded
 	Standing     *PeriodStanding     `json:"standing"`           // at the last assessment; null: it did not judge the control
+}
+
+// PeriodOwn is one of the company's own controls, in its wording.
+type PeriodOwn struct {
+	ID      string `json:"id"`
+	Wording string `json:"wording"`
 }
 
 // PeriodInterval is a half-open stretch of time.
@@ -176,6 +186,8 @@ type PeriodDesign struct {
 	Note       string    `json:"note"`
 	By         string    `json:"by"`
 	Identity   string    `json:"identity"` // how it is known who; empty: identity not verified
+	Maturity   *int      `json:"maturity"` // 0 to 5; null: nobody said
+	Date       string    `json:"date"`     // the day it was concluded; empty: that of "at"
 }
 
 // PeriodStanding is the state of the control at the last assessment.

@@ -14,6 +14,7 @@ func periodReport(p soc2.Period) PeriodReport {
 		Last: moment(p.Last), Days: daysOf(p.Days), FixWithin: map[string]string{}, LeftOut: p.LeftOut, Filter: p.Asked.Filter.String(),
 		Criteria: []PeriodCriterion{}, Controls: []PeriodControl{}, Judges: []PeriodJudge{}, Scopes: []PeriodScope{},
 	}
+	r.Adopting, r.Unlinked = p.Adopting, ownOf(p.Unlinked)
 	for severity, limit := range p.Asked.FixWithin {
 		r.FixWithin[severity.String()] = limit.String()
 	}
@@ -38,7 +39,7 @@ func periodReport(p soc2.Period) PeriodReport {
 
 func periodControl(c soc2.ControlPeriod, p soc2.Period) PeriodControl {
 	out := PeriodControl{
-		ID: c.ID, Title: c.Title, Severity: c.Severity.String(), Owner: c.Owner, Frequency: c.Frequency, Adoption: c.Adoption,
+		ID: c.ID, Title: c.Title, Severity: c.Severity.String(), Owner: c.Owner, Frequency: c.Frequency, Adoption: c.Adoption, Reported: c.Reported, Own: ownOf(c.Own),
 		InCatalogue: c.InCatalogue, Criteria: []string{}, State: c.State, Planned: c.Planned, Executed: c.Executed,
 		SeenFor: whole(c.Seen.Length()), ObservedFor: whole(c.Observed.Length()), Elapsed: whole(c.Elapsed), Seen: intervalsOf(c.Seen), Observed: intervalsOf(c.Observed), Days: daysOf(c.Days),
 		Resources: c.Resources, Applicable: c.Applicable, Populations: []PeriodPopulation{}, Holes: []PeriodHole{},
@@ -70,7 +71,7 @@ func periodControl(c soc2.ControlPeriod, p soc2.Period) PeriodControl {
 		})
 	}
 	for _, d := range c.Designs {
-		out.Designs = append(out.Designs, PeriodDesign{d.ID, d.At.UTC(), d.Conclusion, d.Note, d.By, d.Identity})
+		out.Designs = append(out.Designs, PeriodDesign{d.ID, d.At.UTC(), d.Conclusion, d.Note, d.By, d.Identity, d.Maturity, d.Date})
 	}
 	if s := c.Standing; s.Known {
 		out.Standing = &PeriodStanding{s.State, s.Failing, s.Unobserved, s.Passing, s.NotApplicable, s.Accepted, s.Excluded}
@@ -152,4 +153,12 @@ func feedNames(feeds []evidence.FeedID) []string {
 		names = append(names, f.Collector+" "+f.Scope.String())
 	}
 	return names
+}
+
+func ownOf(all []soc2.CompanyControl) []PeriodOwn {
+	out := []PeriodOwn{}
+	for _, o := range all {
+		out = append(out, PeriodOwn{o.ID, o.Wording})
+	}
+	return out
 }

@@ -22,10 +22,13 @@ type Adoption struct {
 	Control  string         `json:"control"` // id in the catalogue, or the company's own
 	State    AdoptionState  `json:"state"`
 	Reason   string         `json:"reason,omitempty"`
-	By       evidence.Actor `json:"by"`
+	By       evidence.Actor `json:"by,omitzero"`
 	Approver evidence.Actor `json:"approver,omitzero"` // another person
-	At       time.Time      `json:"at"`
+	At       time.Time      `json:"at"`                // in force from then on
 }
+
+// EntryAdoption is the kind of record that adopts, advises or declines controls.
+const EntryAdoption = "adoption"
 
 // CompanyControl is a control in the company's own id and wording (R6).
 type CompanyControl struct {
@@ -34,7 +37,7 @@ type CompanyControl struct {
 	Owner     string   `json:"owner,omitempty"`
 	Frequency string   `json:"frequency,omitempty"`
 	Operation string   `json:"operation,omitempty"` // manual or automated
-	Nature    string   `json:"nature,omitempty"`    // preventive or detective
+	Nature    string   `json:"nature,omitempty"`    // preventive, detective or corrective
 	Criteria  []string `json:"criteria"`
 	Controls  []string `json:"controls"` // ids in the catalogue that test or attest it; none: nothing shows that it holds
 	Source    string   `json:"source"`   // file and row it came from

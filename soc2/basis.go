@@ -19,7 +19,8 @@ type Basis struct {
 	Categories []string          `json:"categories"` // in scope
 	Decisions  []Decision        `json:"decisions"`  // the configuration's, and the recorded ones that were in force
 	Skipped    []Skipped         `json:"skipped,omitempty"`
-	Scope      *Scope            `json:"scope,omitempty"` // nil: nothing beside the categories was stated
+	Adoptions  []Adoption        `json:"adoptions,omitempty"` // in force, of controls of the catalogue; none: all are proposed
+	Scope      *Scope            `json:"scope,omitempty"`     // nil: nothing beside the categories was stated
 	Confirm    Confirmation      `json:"confirm,omitzero"`
 	Sources    map[string]string `json:"sources"` // each configured source, and how old its evidence may be
 }

@@ -68,6 +68,10 @@ type Period struct {
 	Judges      []JudgeChange
 	Scopes      []ScopeChange
 	LeftOut     int // controls that the filter leaves out
+	// Adopting says that the company adopted controls: the period is then told of those
+	// that were adopted at any time within it. The others are listed beside them.
+	Adopting bool
+	Unlinked []CompanyControl // adopted, of the company's own, and linked to nothing that shows that they hold
 	// Administration is what was done to the tool within the period; nil: nobody read it.
 	Administration *Administration
 }
@@ -78,8 +82,10 @@ type ControlPeriod struct {
 	Severity     Severity
 	Owner        string
 	Frequency    string
-	Adoption     string
-	InCatalogue  bool // of now; else it was judged once and is no more
+	Adoption     string           // at the end of what was known
+	Reported     bool             // the period is told of it
+	Own          []CompanyControl // the company's own that are linked to it
+	InCatalogue  bool             // of now; else it was judged once and is no more
 	Criteria     []Mapping
 	State        PeriodState
 	Planned      int           // reads of a list that a plan asked for
@@ -125,7 +131,10 @@ func PeriodOf(ev PeriodEvidence, asked PeriodAsked) Period {
 		Asked: asked, Until: ev.Until, Running: ev.Until.Before(asked.Window.To), Began: ev.Began, SampleData: ev.SampleData,
 		Assessments: ev.Assessments, Last: ev.Last, Judges: ev.Judges, Scopes: ev.Scopes,
 	}
+	within := adoptedWithin(ev, asked.Window)
+	p.Adopting, p.Unlinked = len(within) > 0, unlinked(ev, within)
 	states := map[string]PeriodState{}
+	reported := 0
 	observed := Intervals{asked.Window}
 	for _, c := range periodControls(ev, asked.Catalogue) {
 		if !asked.Filter.Control(c.ID, c.Criteria) {
@@ -134,11 +143,15 @@ func PeriodOf(ev PeriodEvidence, asked PeriodAsked) Period {
 		}
 		cp := controlPeriod(c, ev, asked)
 		cp.InCatalogue = slices.ContainsFunc(asked.Catalogue.Controls, func(k Control) bool { return k.ID == c.ID })
-		states[c.ID] = cp.State
-		observed = observed.And(cp.Observed)
+		cp.adopt(ev)
+		if cp.Reported = !p.Adopting || within[c.ID]; cp.Reported {
+			reported++
+			states[c.ID] = cp.State
+			observed = observed.And(cp.Observed)
+		}
 		p.Controls = append(p.Controls, cp)
 	}
-	if len(p.Controls) == 0 {
+	if reported == 0 {
 		observed = nil
 	}
 	p.Days = CountDays(asked.Window, asked.Zone, observed, ev.Until)
@@ -187,8 +200,9 @@ func controlPeriod(c Control, ev PeriodEvidence, asked PeriodAsked) ControlPerio
 	}
 	cp.FixWithin = asked.FixWithin[cp.Severity]
 	decided(cp.Deviations, ev.Decisions, ev.Until)
+	names := conclusionNames(c.ID, ev.Company)
 	for _, design := range ev.Designs {
-		if design.Control == c.ID {
+		if slices.Contains(names, OwnID(design.Control)) {
 			cp.Designs = append(cp.Designs, design)
 		}
 	}
@@ -270,7 +284,7 @@ func criterionPeriod(c Criterion, asked PeriodAsked, states map[string]PeriodSta
 			residual = append(residual, m.Residual)
 			state, judged := states[control.ID]
 			if !judged {
-				continue // the filter leaves it out; then the criterion is told of a part
+				continue // the filter leaves it out, or it is not adopted; then the criterion is told of a part
 			}
 			r.Controls = append(r.Controls, control.ID)
 			r.State = worsePeriod(r.State, state)

@@ -21,7 +21,9 @@ type PeriodEvidence struct {
 	Attested    []AttestedAct
 	Designs     []DesignConclusion
 	Decisions   []Decision // every one that was ever in force, and those of now
-	Last        time.Time  // of the newest assessment by Until; zero: there is none
+	Adoptions   []KnownAdoption
+	Company     Company   // the company's own controls, by Until
+	Last        time.Time // of the newest assessment by Until; zero: there is none
 }
 
 // PopulationHistory is how a population of one feed was looked at.
@@ -94,6 +96,8 @@ type DesignConclusion struct {
 	Control    string
 	Conclusion string
 	Note       string
+	Maturity   *int   // 0 to 5; nil: nobody said
+	Date       string // the day it was concluded; empty: that of At
 	By         string
 	Identity   string // how it is known who; empty: identity not verified
 }

@@ -102,8 +102,9 @@ func (s SignOffs) one(name string, others []string) bool {
 }
 
 // NeedSignOff are the kinds of records that are requests until another person says yes.
+// Of adoptions only those that decline are: the others never take a control away.
 var NeedSignOff = []string{
-	EntryDecision, "adoption", "company-controls", "design-conclusion", "attestation", "walkthrough", "plan", "plan-change", "review",
+	EntryDecision, EntryAdoption, "attestation", "walkthrough", "plan", "plan-change", "review",
 }
 
 // Refusal says why a person cannot sign a record off; nil: they can.
@@ -111,6 +112,8 @@ func (s SignOffs) Refusal(r Recorded, by string, at time.Time) error {
 	switch consent, o := s.Of(r.ID, at, r.By.Name); {
 	case !slices.Contains(NeedSignOff, r.Kind):
 		return fmt.Errorf("%s is a %s, which nobody signs off: those that take a sign-off are %s", r.ID, r.Kind, strings.Join(NeedSignOff, ", "))
+	case r.Kind == EntryAdoption && !r.declines():
+		return fmt.Errorf("%s declines nothing: to adopt a control, or to make it advisory, takes one person", r.ID)
 	case consent != Requested:
 		return fmt.Errorf("%s was %s already, by %s on %s: what is decided is not decided again; record a new one", r.ID, consent, o.By.Name, o.At.UTC().Format(time.RFC3339))
 	case strings.TrimSpace(by) == "":

@@ -65,11 +65,11 @@ func summariseCriterion(c Criterion, cat Catalogue, states map[string]Outcome, c
 	return r
 }
 
-// GapAt says whether any control has an unaccepted failing finding of at least
-// a severity.
+// GapAt says whether any control that is not declined has an unaccepted failing
+// finding of at least a severity.
 func (a *Assessment) GapAt(threshold Severity) bool {
 	for _, c := range a.Controls {
-		if c.Severity >= threshold && c.Failing > c.Accepted {
+		if c.Severity >= threshold && c.Failing > c.Accepted && !c.Declined() {
 			return true
 		}
 	}

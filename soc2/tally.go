@@ -64,6 +64,18 @@ func (t *Tally) Within(profile string) *Tally {
 	return t
 }
 
+// Adopting takes what the company does with each control. One that it adopted is
+// relied on whatever its profile; one that is advisory is as one above the profile;
+// one that it declined is judged and shown, and neither holds nor breaks a criterion.
+func (t *Tally) Adopting(all []Adoption) *Tally {
+	for _, a := range all {
+		if r := t.controls[a.Control]; r != nil {
+			r.Adoption, r.NotYet = string(a.State), false
+		}
+	}
+	return t
+}
+
 // Add counts one resource, each once. Its findings must be marked by decisions.
 func (t *Tally) Add(j Judged) {
 	for i := range j.Findings {
@@ -205,13 +217,15 @@ func (t *Tally) RollUp(categories []string) {
 			r.State = Unobserved // everything was taken out by decision: nothing shows that it holds
 		}
 		states[c.ID] = r.State
-		if r.NotYet && r.State == Pass {
+		if !r.ReliedOn() && r.State == Pass || r.Declined() {
 			states[c.ID] = NotApplicable // it is not relied on, so no criterion holds by it
 		}
 		a.Controls = append(a.Controls, *r)
 	}
 	for _, criterion := range t.cat.Criteria {
-		a.Criteria = append(a.Criteria, summariseCriterion(criterion, t.cat, states, categories))
+		result := summariseCriterion(criterion, t.cat, states, categories)
+		t.tellDeclined(&result)
+		a.Criteria = append(a.Criteria, result)
 	}
 	a.Findings = t.findings()
 	slices.SortStableFunc(a.Holes, func(a, b ScopedHole) int {

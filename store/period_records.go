@@ -204,8 +204,8 @@ func (r *periodReader) decisions(ctx context.Context) error {
 }
 
 // DesignConclusions is the kind of entry that holds a person's conclusion on the
-// design of a control: its subject, with "conclusion" and "note" in its body.
-const DesignConclusions = "design-conclusion"
+// design of a control; see soc2.ReadDesignConclusion.
+const DesignConclusions = soc2.EntryDesignConclusion
 
 func (r *periodReader) designs(ctx context.Context) error {
 	for e, err := range r.store.Entries(ctx, DesignConclusions) {
@@ -215,16 +215,7 @@ func (r *periodReader) designs(ctx context.Context) error {
 		if !e.At.Before(r.until) {
 			continue
 		}
-		var body struct {
-			Conclusion string `json:"conclusion"`
-			Note       string `json:"note"`
-		}
-		if err := json.Unmarshal(e.Body, &body); err != nil {
-			return fmt.Errorf("decode entry %s: %w", e.ID, err)
-		}
-		r.out.Designs = append(r.out.Designs, soc2.DesignConclusion{
-			ID: e.ID, At: e.At, Control: e.Subject, Conclusion: body.Conclusion, Note: body.Note, By: e.Actor.Name, Identity: string(e.Actor.Identity),
-		})
+		r.out.Designs = append(r.out.Designs, soc2.ReadDesignConclusion(e.Recorded()))
 	}
 	return nil
 }

@@ -95,6 +95,13 @@ func (p *program) approve(ctx context.Context, s *store.Store, id string, o soc2
 
 // approvable refuses what a kind of record knows of itself.
 func (p *program) approvable(ctx context.Context, s *store.Store, r soc2.Recorded, yes bool, people identity.People) error {
+	if r.Kind == soc2.EntryAdoption {
+		h, err := heldBy(ctx, s, people, p.now())
+		if err != nil {
+			return err
+		}
+		return h.declineApprovable(r)
+	}
 	if r.Kind != soc2.EntryDecision {
 		return nil
 	}

@@ -12,48 +12,63 @@ import (
 
 	"github.com/controlwatch/controlwatch/evaluators"
 	"github.com/controlwatch/controlwatch/evaluators/catalogue"
+	"github.com/controlwatch/controlwatch/report"
 	"github.com/controlwatch/controlwatch/soc2"
 )
 
 func newControls(p *program) *cobra.Command {
 	cmd := &cobra.Command{Use: "controls", Short: "Find, read and test the controls", Args: cobra.NoArgs}
 	cmd.AddCommand(newControlsList(p), newControlsFind(p), newControlsShow(p), newControlsLint(p), newControlsTest(p))
+	cmd.AddCommand(newControlsImport(p), newControlsLink(p), newControlsCompany(p), newControlsAdopt(p), newControlsAdvise(p), newControlsDecline(p),
+		newControlsConclude(p), newControlsImportFindings(p))
 	return cmd
 }
 
 func newControlsList(p *program) *cobra.Command {
-	var output string
+	var file, output string
 	cmd := &cobra.Command{
-		Use:     "list",
-		Short:   "List controls with their checks and criteria",
-		Example: "  controlwatch controls list\n  controlwatch controls list -o json",
+		Use:   "list",
+		Short: "List controls with their checks and criteria",
+		Long: `List shows the controls of the catalogue. Where a store is given, with --store, in the
+environment or by a configuration, it also says what the company does with each: adopted,
+advisory, declined or proposed, the company's own ids, the maturity and the last
+conclusion on its design.`,
+		Example: "  controlwatch controls list\n  controlwatch controls list -c controlwatch.yaml -o csv",
 		Args:    cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error {
+		RunE: func(cmd *cobra.Command, _ []string) error {
 			cat, err := catalogue.Load()
+			if err != nil {
+				return err
+			}
+			h, err := p.heldOfStore(cmd, file)
 			if err != nil {
 				return err
 			}
 			switch output {
 			case "json":
-				return p.controlsJSON(cat)
+				return p.controlsJSON(cat, h)
+			case "csv":
+				return p.controlsCSV(cat, h)
 			case "table":
-				return p.controlsTable(cat)
+				return p.controlsTable(cat, h)
 			}
-			return fmt.Errorf("--output: %q is not a format; expected table or json", output)
+			return fmt.Errorf("--output: %q is not a format; expected table, json or csv", output)
 		},
 	}
-	cmd.Flags().StringVarP(&output, "output", "o", "table", "table or json")
+	cmd.Flags().StringVarP(&output, "output", "o", "table", "table, json or csv")
+	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration that names the store")
 	return cmd
 }
 
 type listedControl struct {
-	ID          string          `json:"id"`
-	Title       string          `json:"title"`
-	Severity    string          `json:"severity"`
-	Profile     string          `json:"profile"`
-	Criteria    []listedMapping `json:"criteria"`
-	Checks      []listedCheck   `json:"checks"`
-	Attestation bool            `json:"attestation"`
+	ID           string          `json:"id"`
+	Title        string          `json:"title"`
+	Severity     string          `json:"severity"`
+	Profile      string          `json:"profile"`
+	Criteria     []listedMapping `json:"criteria"`
+	Checks       []listedCheck   `json:"checks"`
+	Attestation  bool            `json:"attestation"`
+	*HeldControl                 // where a store is given
 }
 
 type listedMapping struct {
@@ -69,12 +84,12 @@ type listedCheck struct {
 	Criteria []string `json:"criteria"`
 }
 
-func (p *program) controlsJSON(cat soc2.Catalogue) error {
+func (p *program) controlsJSON(cat soc2.Catalogue, h *held) error {
 	out := []listedControl{}
 	for _, c := range cat.Controls {
 		l := listedControl{
 			ID: c.ID, Title: c.Title, Severity: c.Severity().String(), Profile: c.Profile,
-			Criteria: []listedMapping{}, Checks: []listedCheck{}, Attestation: c.AttestationAsked != nil,
+			Criteria: []listedMapping{}, Checks: []listedCheck{}, Attestation: c.AttestationAsked != nil, HeldControl: h.of(c.ID),
 		}
 		criteria := []string{}
 		for _, m := range c.Criteria {
@@ -99,11 +114,15 @@ func (p *program) controlsJSON(cat soc2.Catalogue) error {
 	return enc.Encode(out)
 }
 
-func (p *program) controlsTable(cat soc2.Catalogue) error {
+func (p *program) controlsTable(cat soc2.Catalogue, h *held) error {
 	t := table.NewWriter()
 	t.SetStyle(table.StyleLight)
 	t.SetAllowedRowLength(p.width)
-	t.AppendHeader(table.Row{"CONTROL", "SEVERITY", "CHECKS", "CRITERIA"})
+	header := table.Row{"CONTROL", "SEVERITY", "CHECKS", "CRITERIA"}
+	if h != nil {
+		header = append(header, "COMPANY")
+	}
+	t.AppendHeader(header)
 	for _, c := range cat.Controls {
 		var criteria, checks []string
 		for _, m := range c.Criteria {
@@ -119,10 +138,17 @@ func (p *program) controlsTable(cat soc2.Catalogue) error {
 		if c.AttestationAsked != nil {
 			checks = append(checks, "attested by a person")
 		}
-		t.AppendRow(table.Row{c.ID + "\n" + c.Title, c.Severity(), strings.Join(checks, "\n"), strings.Join(criteria, " ")})
+		row := table.Row{c.ID + "\n" + c.Title, c.Severity(), strings.Join(checks, "\n"), strings.Join(criteria, " ")}
+		if one := h.of(c.ID); one != nil {
+			row = append(row, one.cell())
+		}
+		t.AppendRow(row)
 		t.AppendSeparator()
 	}
 	_, err := fmt.Fprintf(p.stdout, "%s\n%d controls. Criteria in brackets are supported, the others tested directly.\n", t.Render(), len(cat.Controls))
+	if told := h.unreadable(); err == nil && len(told) > 0 {
+		err = report.Lines(p.stdout, told, p.reportOptions())
+	}
 	return err
 }
 

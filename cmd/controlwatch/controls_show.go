@@ -11,16 +11,19 @@ import (
 )
 
 func newControlsShow(p *program) *cobra.Command {
-	return &cobra.Command{
+	var file string
+	cmd := &cobra.Command{
 		Use:   "show CONTROL",
 		Short: "Show one control: what it states, how it is tested, what to do",
 		Long: `Show prints a control by its id, or the control that a check's id belongs to:
 what it states and why, the criteria it bears on and what it leaves to a person,
-its parameters, each check's condition, and how to mend what fails.`,
+its parameters, each check's condition, and how to mend what fails. Where a store is
+given, also what the company does with it, in its own wording, the last conclusion on its
+design, and what was found before.`,
 		Example:           "  controlwatch controls show people-use-multi-factor-sign-in",
 		Args:              cobra.ExactArgs(1),
 		ValidArgsFunction: completeControls,
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			cat, err := catalogue.Load()
 			if err != nil {
 				return err
@@ -29,9 +32,18 @@ its parameters, each check's condition, and how to mend what fails.`,
 			if err != nil {
 				return err
 			}
-			return report.ControlSheet(p.stdout, control, p.reportOptions())
+			h, err := p.heldOfStore(cmd, file)
+			if err != nil {
+				return err
+			}
+			if err := report.ControlSheet(p.stdout, control, p.reportOptions()); err != nil || h == nil {
+				return err
+			}
+			return report.Lines(p.stdout, h.lines(control), p.reportOptions())
 		},
 	}
+	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration that names the store")
+	return cmd
 }
 
 // controlOf finds a control by its id or by that of one of its checks.

@@ -112,3 +112,24 @@ func everDecided(ctx context.Context, s *store.Store, ev soc2.PeriodEvidence, j 
 	}
 	return all, nil
 }
+
+// recordedAdoptions reads what the company does with controls.
+func recordedAdoptions(s *store.Store, c config.Config) daemon.RecordedAdoptions {
+	same := onePerson(c.People())
+	return func(ctx context.Context, at time.Time) ([]soc2.KnownAdoption, error) {
+		return s.Adoptions(ctx, at, same)
+	}
+}
+
+// companyThen adds what the company did with controls by the time a period is told as of.
+func companyThen(ctx context.Context, s *store.Store, ev *soc2.PeriodEvidence, same func(a, b string) bool) (err error) {
+	if ev.Adoptions, err = s.Adoptions(ctx, ev.Until, same); err != nil {
+		return err
+	}
+	records, err := s.Recordings(ctx, soc2.EntryCompanyControls, soc2.EntryControlLink)
+	if err != nil {
+		return err
+	}
+	ev.Company = soc2.ReadCompany(records, ev.Until)
+	return nil
+}

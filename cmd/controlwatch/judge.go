@@ -23,6 +23,7 @@ type judge struct {
 	scope     soc2.Scope
 	confirm   soc2.Confirmation
 	records   []store.Record
+	people    func(a, b string) bool // whether two names are one person's
 }
 
 func newJudge(c config.Config) (*judge, error) {
@@ -40,7 +41,7 @@ func newJudge(c config.Config) (*judge, error) {
 	if err != nil {
 		return nil, fmt.Errorf("%s: controls.parameters: %w", c.File, err)
 	}
-	j := &judge{catalogue: cat, engine: engine, confirm: soc2.Confirmation{Pulls: c.Confirm.Pulls, BySeverity: map[soc2.Severity]int{}}}
+	j := &judge{catalogue: cat, engine: engine, people: onePerson(c.People()), confirm: soc2.Confirmation{Pulls: c.Confirm.Pulls, BySeverity: map[soc2.Severity]int{}}}
 	for name, pulls := range c.Confirm.BySeverity {
 		severity, err := soc2.ParseSeverity(name)
 		if err != nil {

@@ -78,7 +78,7 @@ Exit codes: 0 no deviation and all observed · 1 a deviation · 2 could not tell
 	cmd.Flags().StringVarP(&f.output, "output", "o", "text", "text, json or csv")
 	cmd.Flags().StringSliceVar(&f.filter.Controls, "control", nil, "only these controls (repeat it, or a,b)")
 	cmd.Flags().StringSliceVar(&f.filter.Criteria, "criteria", nil, "only controls that bear on these criteria, as CC6.1")
-	cmd.AddCommand(newPeriodClose(p))
+	cmd.AddCommand(newPeriodClose(p), newPeriodRollForward(p))
 	return cmd
 }
 
@@ -129,6 +129,9 @@ func tellPeriod(ctx context.Context, s *store.Store, j *judge, maxAges map[strin
 	if ev.Decisions, err = everDecided(ctx, s, ev, j); err != nil {
 		return soc2.Period{}, err
 	}
+	if err := companyThen(ctx, s, &ev, j.people); err != nil {
+		return soc2.Period{}, err
+	}
 	asked.Catalogue = j.catalogue
 	return soc2.PeriodOf(ev, asked), nil
 }
@@ -175,7 +178,7 @@ func periodAsked(cfg config.Config, f periodFlags, now time.Time) (soc2.PeriodAs
 
 func periodExit(told soc2.Period) error {
 	worst := 0
-	for _, c := range told.Controls {
+	for _, c := range told.Told() {
 		switch c.State {
 		case soc2.DeviationSeen:
 			return exitError{exitGap}
@@ -184,7 +187,7 @@ func periodExit(told soc2.Period) error {
 		case soc2.NoDeviationSeen, soc2.NoneOccurred, soc2.PeriodOutOfScope:
 		}
 	}
-	if worst != 0 || len(told.Controls) == 0 {
+	if worst != 0 || len(told.Told()) == 0 {
 		return exitError{exitIncomplete}
 	}
 	return nil

@@ -67,7 +67,8 @@ func (p *program) wire(s *store.Store, j *judge, o pipelineOptions) *pipeline {
 		assessor: &daemon.Assessor{
 			History: s, Engine: j.engine, Catalogue: j.catalogue, Decisions: j.decisions, Categories: o.config.Scope.Categories, Scope: j.scope,
 			Sources: maxAges(o.sources), Records: j.records, Clock: p.now, Version: buildVersion(), Binary: p.running().SHA256, SampleData: o.sampleData, Confirm: j.confirm,
-			Recorded: recordedDecisions(s, o.config), Skipped: skipped(o.config), Expiring: time.Duration(o.config.WarnExpiry),
+			Adoptions: recordedAdoptions(s, o.config),
+			Recorded:  recordedDecisions(s, o.config), Skipped: skipped(o.config), Expiring: time.Duration(o.config.WarnExpiry),
 		},
 	}
 }
