@@ -14,7 +14,7 @@ type adoptions struct {
 func adoptionsOf(in *GapInputs) adoptions {
 	a := adoptions{by: map[string]Adoption{}, byRest: map[string]bool{}}
 	for _, one := range in.Adoptions {
-		if one.State != Adopted && !one.approved() {
+		if one.State == Declined && !one.approved() {
 			continue
 		}
 		if was, ok := a.by[one.Control]; !ok || !one.At.Before(was.At) {
@@ -35,7 +35,7 @@ func adoptionsOf(in *GapInputs) adoptions {
 }
 
 func (a Adoption) approved() bool {
-	return (a.State == Advisory || a.State == Declined) && a.Reason != "" && a.Approver.Name != "" && !SamePerson(a.By.Name, a.Approver.Name)
+	return a.Reason != "" && a.Approver.Name != "" && !SamePerson(a.By.Name, a.Approver.Name)
 }
 
 // of is the word for what is done with a control.

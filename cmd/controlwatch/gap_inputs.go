@@ -84,6 +84,16 @@ func (g gapSource) inputs(ctx context.Context, a soc2.Assessment, known planned)
 	if in.Walkthroughs, err = daemon.Walkthroughs(ctx, g.store); err != nil {
 		return in, err
 	}
+	adoptions, err := g.store.Adoptions(ctx, a.At, onePerson(g.config.People()))
+	if err != nil {
+		return in, err
+	}
+	in.Adoptions = soc2.AdoptionsAt(adoptions, a.At)
+	records, err := g.store.Recordings(ctx, soc2.EntryCompanyControls, soc2.EntryControlLink)
+	if err != nil {
+		return in, err
+	}
+	in.Company = soc2.ReadCompany(records, a.At).Controls
 	if !g.config.Period.Configured() {
 		return in, nil
 	}
