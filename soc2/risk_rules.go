@@ -77,3 +77,6 @@ func (r RiskRules) orDefault() RiskRules {
 	}
 	return d
 }
+
+// InForce are the rules with the defaults for what was not stated.
+func (r RiskRules) InForce() RiskRules { return r.orDefault() }

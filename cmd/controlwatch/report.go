@@ -27,6 +27,10 @@ type reportKind struct {
 // gathers what it needs, and a line.
 var reportKinds = []reportKind{
 	matrixKind,
+	gapKind,
+	riskKind,
+	planKind,
+	inventoryKind,
 }
 
 // reportFlags are those of every kind.
