@@ -126,7 +126,7 @@ func standingOf(c Control, system string, asked AttestationsAsked) AttestationSt
 		s.State, s.Lacks = AttestedIncomplete, append(s.Lacks, "a date of "+strings.Join(ahead, ", ")+" that has come")
 	}
 	if asked.Unseen != "" && s.State.Counts() {
-		s.State, s.Lacks = AttestedIncomplete, append(s.Lacks, "sight of all attestations: "+asked.Unseen)
+		s.State, s.Lacks = AttestedIncomplete, append(s.Lacks, lacksSight+": "+asked.Unseen)
 	}
 	return s
 }
@@ -166,3 +166,6 @@ func DaysUntil(now, until time.Time) int {
 
 // LacksReview is what an attestation lacks that only waits for another person.
 const LacksReview = "a second person's review"
+
+// lacksSight begins what an attestation lacks where a newer one may not have been seen.
+const lacksSight = "sight of all attestations"

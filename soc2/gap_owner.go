@@ -37,7 +37,7 @@ func (g *gapJudge) owner(gap *Gap, a *affected) (who, by string) {
 	}
 	for _, c := range g.in.Catalogue.Controls {
 		if c.ID == gap.Control && c.Owner != "" {
-			return c.Owner, "the role the catalogue proposes"
+			return c.Owner, proposedRole
 		}
 	}
 	return "", "nobody: no system, asset, rule or control says who"
@@ -72,3 +72,6 @@ func (r OwnerRule) applies(g *Gap) bool {
 	}
 	return slices.ContainsFunc(g.Criteria, func(m Mapping) bool { return slices.Contains(r.Criteria, m.ID) })
 }
+
+// proposedRole says that nobody in the company is named.
+const proposedRole = "the role the catalogue proposes"

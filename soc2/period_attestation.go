@@ -219,15 +219,10 @@ var spanOfDays = regexp.MustCompile(`^P(?:(\d{1,4})Y)?(?:(\d{1,4})M)?(?:(\d{1,4}
 
 // instances are the spans of a validity that touch a window, and the one before them.
 func instances(validity string, window Interval, zone *time.Location) []Interval {
-	m := spanOfDays.FindStringSubmatch(validity)
-	if m == nil {
+	if !spanOfDays.MatchString(validity) {
 		return []Interval{{window.From, window.From}, window} // the engine refuses such a control
 	}
-	n := func(i int) int {
-		v, _ := strconv.Atoi(m[i]) // digits only, or empty: 0
-		return v
-	}
-	years, months, days := n(1), n(2), 7*n(3)+n(4)
+	years, months, days := spanOf(validity)
 	if years == 0 && months == 0 {
 		switch days {
 		case 30, 31:
@@ -263,4 +258,17 @@ func (a AttestedAct) covered() Interval {
 		return Interval{}
 	}
 	return Interval{a.CoversFrom, a.CoversTo.Add(time.Microsecond)}
+}
+
+// spanOf takes a span apart; one that cannot be read lasts no time.
+func spanOf(validity string) (years, months, days int) {
+	m := spanOfDays.FindStringSubmatch(validity)
+	if m == nil {
+		return 0, 0, 0
+	}
+	n := func(i int) int {
+		v, _ := strconv.Atoi(m[i]) // digits only, or empty: 0
+		return v
+	}
+	return n(1), n(2), 7*n(3) + n(4)
 }

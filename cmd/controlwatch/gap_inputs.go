@@ -84,16 +84,9 @@ func (g gapSource) inputs(ctx context.Context, a soc2.Assessment, known planned)
 	if in.Walkthroughs, err = daemon.Walkthroughs(ctx, g.store); err != nil {
 		return in, err
 	}
-	adoptions, err := g.store.Adoptions(ctx, a.At, onePerson(g.config.People()))
-	if err != nil {
+	if in.Adoptions, in.Company, err = g.controls(ctx, a.At); err != nil {
 		return in, err
 	}
-	in.Adoptions = soc2.AdoptionsAt(adoptions, a.At)
-	records, err := g.store.Recordings(ctx, soc2.EntryCompanyControls, soc2.EntryControlLink)
-	if err != nil {
-		return in, err
-	}
-	in.Company = soc2.ReadCompany(records, a.At).Controls
 	if !g.config.Period.Configured() {
 		return in, nil
 	}
@@ -111,6 +104,19 @@ func (g gapSource) inputs(ctx context.Context, a soc2.Assessment, known planned)
 		in.Designs = append(in.Designs, c.Designs...)
 	}
 	return in, nil
+}
+
+// controls are what the company adopted and declined by a time, and its own controls.
+func (g gapSource) controls(ctx context.Context, at time.Time) ([]soc2.Adoption, []soc2.CompanyControl, error) {
+	adoptions, err := g.store.Adoptions(ctx, at, onePerson(g.config.People()))
+	if err != nil {
+		return nil, nil, err
+	}
+	records, err := g.store.Recordings(ctx, soc2.EntryCompanyControls, soc2.EntryControlLink)
+	if err != nil {
+		return nil, nil, err
+	}
+	return soc2.AdoptionsAt(adoptions, at), soc2.ReadCompany(records, at).Controls, nil
 }
 
 // unknownAssets counts what the inventory of an assessment lacks. It is complete

@@ -21,6 +21,14 @@ import (
 type reportKind struct {
 	name, short, long string
 	build             func(ctx context.Context, p *program, r reporting) (document.Document, any, error)
+	period            bool          // takes --from and --to
+	extras            []reportExtra // formats of this kind only
+}
+
+// reportExtra is a format that only one kind has a use for.
+type reportExtra struct {
+	name  string
+	write func(w io.Writer, value any) error
 }
 
 // reportKinds lists them. A new one is a file in report/kinds, a file here that
@@ -31,12 +39,17 @@ var reportKinds = []reportKind{
 	riskKind,
 	planKind,
 	inventoryKind,
+	readinessKind,
+	calendarKind,
+	questionnaireKind,
+	answersKind,
+	descriptionKind,
 }
 
 // reportFlags are those of every kind.
 type reportFlags struct {
-	config, output, out, asOf, table string
-	sample                           bool
+	config, output, out, asOf, table, from, to string
+	sample                                     bool
 }
 
 func newReport(p *program) *cobra.Command {
@@ -84,29 +97,37 @@ func newReportKind(p *program, kind reportKind) *cobra.Command {
 		RunE: func(cmd *cobra.Command, _ []string) error { return p.report(cmd.Context(), kind, f) },
 	}
 	cmd.Flags().StringVarP(&f.config, "config", "c", "", "configuration whose sources, parameters and decisions judge; without it, all the store knows")
-	cmd.Flags().StringVarP(&f.output, "output", "o", document.Formats[0].Name, reportFormats())
+	cmd.Flags().StringVarP(&f.output, "output", "o", document.Formats[0].Name, reportFormats(kind))
 	cmd.Flags().StringVar(&f.out, "out", "", "write the report to this file instead of standard output")
 	cmd.Flags().StringVar(&f.asOf, "as-of", "", "judge what the store held at this time: a date, a time, or -7d")
 	cmd.Flags().StringVar(&f.table, "table", "", "the one table that csv writes; without it, the main one")
 	cmd.Flags().BoolVar(&f.sample, "sample", false, "report on the sample company")
+	if kind.period {
+		cmd.Flags().StringVar(&f.from, "from", "", "first day of the period, such as 2027-01-01; without it, the configuration's")
+		cmd.Flags().StringVar(&f.to, "to", "", "last day of the period; it is in it")
+	}
 	cmd.MarkFlagsMutuallyExclusive("sample", "config")
 	cmd.MarkFlagsMutuallyExclusive("sample", "as-of")
 	return cmd
 }
 
-func reportFormats() string {
+func reportFormats(kind reportKind) string {
 	var names []string
 	for _, f := range document.Formats {
 		names = append(names, f.Name)
+	}
+	for _, e := range kind.extras {
+		names = append(names, e.name)
 	}
 	return strings.Join(names, ", ") + " or json"
 }
 
 func (p *program) report(ctx context.Context, kind reportKind, f reportFlags) error {
 	format, known := document.FormatOf(f.output)
+	extra := slices.IndexFunc(kind.extras, func(e reportExtra) bool { return e.name == f.output })
 	switch {
-	case !known && f.output != "json":
-		return fmt.Errorf("--output: %q is not a format; expected %s", f.output, reportFormats())
+	case !known && f.output != "json" && extra < 0:
+		return fmt.Errorf("--output: %q is not a format; expected %s", f.output, reportFormats(kind))
 	case f.table != "" && f.output != "csv":
 		return fmt.Errorf("--table picks the table of -o csv; -o %s holds all of them", f.output)
 	case format.Binary && f.out == "" && p.width > 0:
@@ -122,6 +143,7 @@ func (p *program) report(ctx context.Context, kind reportKind, f reportFlags) er
 	if err != nil {
 		return err
 	}
+	r.asked = f
 	doc, value, err := kind.build(ctx, p, r)
 	if err != nil {
 		return err
@@ -134,6 +156,9 @@ func (p *program) report(ctx context.Context, kind reportKind, f reportFlags) er
 	}
 	steps.at("writing " + f.output)
 	return p.emitTo(f.out, func(w io.Writer) error {
+		if extra >= 0 {
+			return kind.extras[extra].write(w, value)
+		}
 		if !known {
 			return document.JSON(w, value)
 		}

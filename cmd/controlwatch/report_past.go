@@ -22,6 +22,7 @@ type reporting struct {
 	assessment soc2.Assessment
 	catalogue  soc2.Catalogue
 	head       kinds.Head
+	asked      reportFlags
 }
 
 // newReporting judges what the store held, or the sample company.
