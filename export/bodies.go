@@ -102,9 +102,17 @@ func (x *exporter) otherBodies(ctx context.Context) error {
 		"complete", "items", "principal", "reconciled_with", "holes", "answers_captured", "answers_not_kept", "answers_over_budget", "pruned")
 	for _, class := range []string{"plans", "pulls", "records", "assessments", "inputs", "checks", "names", "entries", "files"} {
 		p := packer{x: x, class: class}
+		if class == "files" {
+			if err := x.lookForStored(ctx); err != nil {
+				return err
+			}
+		}
 		for b, err := range x.from.Bodies(ctx, class) {
 			if err != nil {
 				return err
+			}
+			if class == "files" && b.Pruned == nil && !x.storedFiles[b.Digest] {
+				continue
 			}
 			x.need(b.Seq)
 			if b.Pruned != nil {

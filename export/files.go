@@ -20,6 +20,8 @@ import (
 type attestedFile struct {
 	attestation, control string
 	evidence.File
+	stored bool   // the store has its bytes, or had
+	pruned string // why it has them no more
 }
 
 // What became of a file that an attestation names.
@@ -31,6 +33,7 @@ const (
 	fileRedacted = "redacted"
 	fileOther    = "of another criterion"
 	fileNotRead  = "not read"
+	filePruned   = "pruned"
 )
 
 // attested notes the files that a fact of an attestation names.
@@ -47,14 +50,15 @@ func (x *exporter) attested(id string, b []byte) error {
 		x.attestedFiles = append(x.attestedFiles, attestedFile{attestation: id, control: a.Control})
 	}
 	for _, one := range a.Files {
-		x.attestedFiles = append(x.attestedFiles, attestedFile{id, a.Control, one})
+		x.attestedFiles = append(x.attestedFiles, attestedFile{attestation: id, control: a.Control, File: one})
 	}
 	return nil
 }
 
-// files: those that attestations name by their SHA-256, as far as they are given at
-// hand. The store has their digests only, so each is compared, and what is not the
-// file that was attested is not put in but told.
+// files: those that records name are in the store and among the bodies. Of those that
+// attestations in a folder name it has the digests only: as far as they are given at
+// hand each is compared, and what is not the file that was attested is not put in but
+// told.
 func (x *exporter) files(ctx context.Context) error {
 	slices.SortFunc(x.attestedFiles, func(a, b attestedFile) int {
 		return cmp.Or(strings.Compare(a.attestation, b.attestation), strings.Compare(a.Path, b.Path), strings.Compare(a.SHA256, b.SHA256))
@@ -123,7 +127,7 @@ func (x *exporter) lookForFiles(ctx context.Context) (foundFiles, error) {
 	}
 	sizes := map[int64]bool{}
 	for _, f := range x.attestedFiles {
-		sizes[f.Size] = true
+		sizes[f.Size] = sizes[f.Size] || !f.stored
 	}
 	err := fs.WalkDir(x.options.Attestations, ".", func(name string, d fs.DirEntry, err error) error {
 		switch {
@@ -169,15 +173,23 @@ func (x *exporter) attestedState(ctx context.Context, f attestedFile, at foundFi
 	switch {
 	case f.SHA256 == "" && f.Path == "":
 		return fileNotRead, "a file that the attestation names could not be read when the attestation was", nil
-	case x.limited() && x.byControl[f.control] == nil:
+	case !x.ofCriteria(f.control):
 		return fileOther, "the bundle is limited to criteria, and the attestation is of a control of others", nil
 	case x.redacted("files"):
 		return fileRedacted, "left out on purpose", nil
-	case x.options.Attestations == nil:
-		return fileNotGiven, "no folder was given", nil
 	}
 	if err := digest.UnmarshalText([]byte(f.SHA256)); err != nil {
 		return "", "", fmt.Errorf("its digest %q: %w", f.SHA256, err)
+	}
+	switch {
+	case x.storedFiles[digest] && x.have[digest]:
+		return fileHeld, bundle.BodyFile("files", digest), nil
+	case f.pruned != "":
+		return filePruned, f.pruned, nil
+	case f.stored:
+		return "", "", errors.New("the store has it, and it is not among the bodies")
+	case x.options.Attestations == nil:
+		return fileNotGiven, "no folder was given", nil
 	}
 	if written[digest] {
 		return fileHeld, bundle.AttachedFile(digest), nil

@@ -123,6 +123,8 @@ func (x *exporter) whyNot(ctx context.Context, d bundle.Digest, seq int64, row s
 		return t.String(), nil
 	case row == "answer" && x.redacted("answers"):
 		return "of an answer, left out on purpose", nil
+	case row == "attached" && x.redacted("files"):
+		return "of a file, left out on purpose", nil
 	case seq < x.from.First:
 		return "of a commit before the window, which is here for its other lines", nil
 	case seq == x.from.Last+1:

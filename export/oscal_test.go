@@ -3,34 +3,13 @@ package export_test
 import (
 	"bytes"
 	"encoding/json"
-	"os"
-	"os/exec"
-	"path/filepath"
 	"testing"
 
 	"github.com/santhosh-tekuri/jsonschema/v6"
 	"github.com/stretchr/testify/require"
-)
 
-// oscalSchema is NIST's, out of the module that oscalschema/go.mod names.
-func oscalSchema(t *testing.T) *jsonschema.Schema {
-	t.Helper()
-	find := exec.CommandContext(t.Context(), "go", "mod", "download", "-json", "github.com/defenseunicorns/go-oscal")
-	find.Dir, find.Env = "oscalschema", append(os.Environ(), "GOWORK=off", "GOFLAGS=")
-	said, err := find.Output()
-	require.NoError(t, err)
-	var module struct{ Dir string }
-	require.NoError(t, json.Unmarshal(said, &module))
-	b, err := os.ReadFile(filepath.Join(module.Dir, "src/internal/schemas/oscal_complete_schema-1-1-3.json"))
-	require.NoError(t, err)
-	schema, err := jsonschema.UnmarshalJSON(bytes.NewReader(b))
-	require.NoError(t, err)
-	c := jsonschema.NewCompiler()
-	require.NoError(t, c.AddResource("oscal.json", schema))
-	compiled, err := c.Compile("oscal.json")
-	require.NoError(t, err)
-	return compiled
-}
+	"github.com/controlwatch/controlwatch/internal/oscaltest"
+)
 
 type assessed struct {
 	Results struct {
@@ -53,13 +32,14 @@ type assessed struct {
 
 func TestOSCALIsValidAgainstTheSchemaOfNIST(t *testing.T) {
 	t.Parallel()
-	schema := oscalSchema(t)
+	schema := oscaltest.Schema(t)
 	w := month(t)
 	for _, window := range [][2]int{{0, 31}, {0, 9}, {18, 22}} {
 		text := unzip(t, first(w.write(window[0], window[1])))["oscal/assessment-results.json"]
 		document, err := jsonschema.UnmarshalJSON(bytes.NewReader([]byte(text)))
 		require.NoError(t, err)
 		require.NoError(t, schema.Validate(document))
+		require.Empty(t, oscaltest.Problems(document))
 		broken, err := jsonschema.UnmarshalJSON(bytes.NewReader(bytes.ReplaceAll([]byte(text), []byte(`"not-satisfied"`), []byte(`"fine"`))))
 		require.NoError(t, err)
 		require.Error(t, schema.Validate(broken), "the schema tells")

@@ -117,10 +117,11 @@ type exporter struct {
 	counts    counts
 
 	attestedFiles []attestedFile
-	points        []int64  // sizes of checkpoints that receipts are of
-	tokens        []string // files of anchors
-	outside       int      // receipts of anchors out of the operator's reach
-	covered       int64    // leaves under the largest checkpoint that those have
+	storedFiles   map[bundle.Digest]bool // attached to records, and wanted here
+	points        []int64                // sizes of checkpoints that receipts are of
+	tokens        []string               // files of anchors
+	outside       int                    // receipts of anchors out of the operator's reach
+	covered       int64                  // leaves under the largest checkpoint that those have
 }
 
 // counts are what the index tells.

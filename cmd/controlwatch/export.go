@@ -51,9 +51,10 @@ log/left-out.txt. Credentials and settings of sources are never in it. The lines
 of the log name every resource of the window, whatever --criteria. --redact leaves
 out answers, files, periods or samples on purpose, which the bundle says as well.
 
-The store has the SHA-256 of the files that attestations name, not the files: give
-the folder they lie in with --attestations. Those that have their SHA-256 go into
-the bundle, wherever in the folder they lie; each that is missing or was changed is
+Files that were recorded with attestations and walkthroughs are in the store and go
+into the bundle by themselves. Of files that attestations in a folder name the store
+has the SHA-256 only: give that folder with --attestations. Those that have their
+SHA-256 go into the bundle, wherever in the folder they lie; each that is missing or was changed is
 named. Nothing else of the folder is taken, and no link out of it is followed.
 
 The export is recorded in the log: who, for whom, what. --sign-with proves who; without

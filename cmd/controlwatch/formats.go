@@ -24,6 +24,7 @@ var formats = []format{
 	}},
 	{"csv", func(_ *program, w io.Writer, a soc2.Assessment) error { return report.CSV(w, a) }},
 	{"json", func(_ *program, w io.Writer, a soc2.Assessment) error { return report.JSON(w, a) }},
+	{"oscal", func(_ *program, w io.Writer, a soc2.Assessment) error { return writeAssessmentResults(w, a) }},
 }
 
 func formatNames() string {

@@ -17,13 +17,23 @@ import (
 // planFlags are what a plan is shown by.
 type planFlags struct{ file, output, out string }
 
-var planFormats = map[string]func(*program, io.Writer, soc2.Plan) error{
-	"table": func(p *program, w io.Writer, plan soc2.Plan) error {
-		return report.PlanText(w, plan, p.reportOptionsFor(w))
+// planShown is a plan with what it was made from.
+type planShown struct {
+	planned
+	assessment soc2.Assessment
+	scope      soc2.Scope
+}
+
+var planFormats = map[string]func(*program, io.Writer, planShown) error{
+	"table": func(p *program, w io.Writer, s planShown) error {
+		return report.PlanText(w, s.plan, p.reportOptionsFor(w))
 	},
-	"json":     func(_ *program, w io.Writer, plan soc2.Plan) error { return report.PlanJSON(w, plan) },
-	"csv":      func(_ *program, w io.Writer, plan soc2.Plan) error { return report.PlanCSV(w, plan) },
-	"markdown": func(_ *program, w io.Writer, plan soc2.Plan) error { return report.PlanMarkdown(w, plan) },
+	"json":     func(_ *program, w io.Writer, s planShown) error { return report.PlanJSON(w, s.plan) },
+	"csv":      func(_ *program, w io.Writer, s planShown) error { return report.PlanCSV(w, s.plan) },
+	"markdown": func(_ *program, w io.Writer, s planShown) error { return report.PlanMarkdown(w, s.plan) },
+	"oscal": func(_ *program, w io.Writer, s planShown) error {
+		return writePOAM(w, s.planned, s.assessment, s.scope)
+	},
 }
 
 func newPlan(p *program) *cobra.Command {
@@ -59,6 +69,7 @@ Exit codes: 0 no gap is left to close · 1 a gap is · 2 could not tell · 3 no 
 but those of which it cannot be told`,
 		Example: `  controlwatch plan
   controlwatch plan -c controlwatch.yaml -o csv --out plan.csv
+  controlwatch plan -o oscal --out poam.json
   controlwatch plan set control:backups-are-made --owner ada --due 2026-08-31 --reason "new hardware" --by grace
   controlwatch plan freeze --by grace
   controlwatch plan diff 1 now`,
@@ -68,19 +79,20 @@ but those of which it cannot be told`,
 			if !ok {
 				return fmt.Errorf("--output: %q is not a format; expected %s", f.output, strings.Join(slices.Sorted(maps.Keys(planFormats)), ", "))
 			}
-			made, _, line, err := p.planNow(cmd.Context(), f.file)
+			made, assessment, line, err := p.planNow(cmd.Context(), f.file)
 			if err != nil {
 				return err
 			}
 			defer line.close() //nolint:errcheck // nothing was written
-			if err := p.toFile(f.out, func(w io.Writer) error { return write(p, w, made.plan) }); err != nil {
+			shown := planShown{made, assessment, line.judge.scope}
+			if err := p.toFile(f.out, func(w io.Writer) error { return write(p, w, shown) }); err != nil {
 				return err
 			}
 			return planExit(made.plan)
 		},
 	}
 	cmd.Flags().StringVarP(&f.file, "config", "c", "", "configuration whose scope, rules, sources and decisions count")
-	cmd.Flags().StringVarP(&f.output, "output", "o", "table", "table, json, csv or markdown")
+	cmd.Flags().StringVarP(&f.output, "output", "o", "table", "table, json, csv, markdown or oscal (a plan of action and milestones)")
 	cmd.Flags().StringVar(&f.out, "out", "", "write to this file instead of standard output")
 	return cmd
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"math"
@@ -38,7 +39,8 @@ the AWS default chain, GITHUB_TOKEN, OKTA_ORG_URL with OKTA_API_TOKEN.
 --provider, --control, --criteria and --account narrow what is shown and what
 counts for the exit code; the header says what was left out. --provider also
 reads only those providers now: the others are kept as they were last seen.
--o json always holds everything, so it cannot be narrowed.
+-o json and -o oscal (assessment results, OSCAL 1.1.3) always hold everything, so
+they cannot be narrowed.
 
 --as-of judges what the store held at a time, with the catalogue and decisions
 of today. It looks at nothing and keeps nothing. --since adds what drifted since
@@ -150,6 +152,9 @@ func (p *program) scanMoments(f *scanFlags, out format) (since time.Time, err er
 	}
 	if out.name == "json" && !f.filter.Empty() {
 		return since, fmt.Errorf("-o json cannot be narrowed: %s has no place to say what was left out; leave out the filters and pick from the whole, or use -o csv", report.SchemaV1)
+	}
+	if out.name == "oscal" && !f.filter.Empty() {
+		return since, errors.New("-o oscal cannot be narrowed: it says of whole controls whether they hold; leave out the filters, or use -o csv")
 	}
 	return since, nil
 }

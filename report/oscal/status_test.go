@@ -1,4 +1,4 @@
-package export
+package oscal
 
 import (
 	"testing"
@@ -11,10 +11,10 @@ import (
 func TestOnlyWhatPassesIsSatisfied(t *testing.T) {
 	t.Parallel()
 	for _, o := range soc2.Outcomes {
-		status := oscalStatusOf(o)
+		status := StatusOf(o)
 		require.Equal(t, o == soc2.Pass, status.State == "satisfied", o)
 		require.Equal(t, o == soc2.Pass, status.Reason == "pass", o)
 		require.Equal(t, o == soc2.Fail, status.Reason == "fail", o)
 	}
-	require.Equal(t, "not-satisfied", oscalStatusOf(soc2.Outcome(99)).State)
+	require.Equal(t, "not-satisfied", StatusOf(soc2.Outcome(99)).State)
 }
