@@ -35,6 +35,7 @@ type Config struct {
 	Period       Period     `yaml:"period" json:"period,omitzero"`
 	Sampling     Sampling   `yaml:"sampling" json:"sampling,omitzero"`
 	Risk         Risk       `yaml:"risk" json:"risk,omitzero"`
+	Plan         Plan       `yaml:"plan" json:"plan,omitzero"`
 
 	Identities []Identity `yaml:"identities" json:"identities,omitempty" jsonschema:"description=People who record\\, ask for or approve something\\, with their keys."`
 	Change     Change     `yaml:"change" json:"change,omitzero"`
@@ -136,6 +137,7 @@ func parse(file string, src []byte, env func(string) string) (Config, error) {
 		s.Node.File, s.dir, s.env = file, filepath.Dir(file), env
 	}
 	c.Evidence.Log.within(file, env)
+	c.Plan.within(file, env)
 	if err := c.validate(); err != nil {
 		return Config{}, err
 	}
@@ -154,6 +156,7 @@ func (c *Config) fill() {
 	}
 	c.Evidence.Answers.fill()
 	c.Evidence.Retention.fill()
+	c.Plan.fill()
 	if c.AssessEvery == 0 {
 		c.AssessEvery = Duration(DefaultAssessEvery)
 	}
@@ -229,6 +232,7 @@ func (c *Config) validate() error {
 	c.peopleProblems(wrong)
 	c.periodProblems(wrong)
 	c.riskProblems(wrong)
+	c.planProblems(wrong)
 	return errors.Join(errs...)
 }
 

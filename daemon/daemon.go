@@ -25,6 +25,7 @@ type Daemon struct {
 	anchored  atomic.Pointer[anchor.Round] // the last round over the anchors of the log
 	failing   atomic.Bool                  // the last assessment failed
 	badConfig atomic.Bool                  // the last reload failed
+	issueless atomic.Bool                  // the last run over the issues of gaps failed
 
 	pruned      time.Time // when old evidence was last pruned; assessments are one at a time
 	fingerprint string    // of the configuration when it was last looked at

@@ -16,6 +16,7 @@ type duty struct {
 	Work
 	sources []*source
 	sealed  chan struct{} // one place: a checkpoint was signed
+	planned chan struct{} // one place: a plan was published
 }
 
 // dutyOf checks what is to be done.
@@ -24,7 +25,7 @@ func (d *Daemon) dutyOf(w Work) (*duty, error) {
 		return nil, errors.New("daemon: pull and assess must be given")
 	}
 	w.AssessEvery = cmp.Or(w.AssessEvery, time.Hour)
-	next := &duty{Work: w, sealed: make(chan struct{}, 1)}
+	next := &duty{Work: w, sealed: make(chan struct{}, 1), planned: make(chan struct{}, 1)}
 	names := map[string]bool{}
 	for _, s := range w.Sources {
 		if names[s.Source.Name] {
@@ -87,6 +88,10 @@ func (d *Daemon) labour(ctx context.Context, doing *duty) {
 	})
 	group.Go(func() error {
 		d.anchoring(ctx, doing)
+		return nil
+	})
+	group.Go(func() error {
+		d.keepingIssues(ctx, doing)
 		return nil
 	})
 	for _, s := range doing.sources {

@@ -30,7 +30,7 @@ func (d *Daemon) problems(p *published) []string {
 	if p != nil {
 		all = append(all, clocks(p.assessment.Feeds)...)
 	}
-	return append(all, d.anchorProblems()...)
+	return slices.Concat(all, d.anchorProblems(), d.issueProblems())
 }
 
 // clocks says which providers' clocks are too far from this machine's.

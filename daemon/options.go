@@ -13,6 +13,7 @@ import (
 	"github.com/controlwatch/controlwatch/collectors/connect"
 	"github.com/controlwatch/controlwatch/daemon/metrics"
 	"github.com/controlwatch/controlwatch/publish/anchor"
+	"github.com/controlwatch/controlwatch/publish/githubissues"
 	"github.com/controlwatch/controlwatch/soc2"
 	"github.com/controlwatch/controlwatch/store"
 )
@@ -61,6 +62,9 @@ type Work struct {
 	// Anchor hands what was signed to the log's anchors, and says how far it is
 	// protected where there are none. Nil: nothing signs.
 	Anchor func(context.Context) (anchor.Round, error)
+	// Issues makes the issues of gaps say what the newest plan says. Nil: none are kept.
+	Issues      func(context.Context) (githubissues.Run, error)
+	IssuesEvery time.Duration // at most this often; 0: an hour
 }
 
 // Scheduled is a source and when it is pulled. A schedule without a time zone of

@@ -99,6 +99,7 @@ func (d *Daemon) assess(ctx context.Context, doing *duty) {
 	d.opts.Metrics.Publish(series)
 	d.published.Store(&next)
 	d.logAssessment(next.assessment, took, ran)
+	doing.wakeIssues(next.plan)
 	d.seal(ctx, doing)
 	d.prune(ctx, doing)
 }

@@ -42,6 +42,8 @@ func TestPlanFormats(t *testing.T) {
 			require.False(t, strings.HasPrefix(cell, "="), cell)
 			require.NotContains(t, cell, "\u202e")
 		}
+		require.Equal(t, "labels", rows[0][len(rows[0])-1])
+		require.Equal(t, "controlwatch severity-high not-operating", rows[1][len(rows[1])-1])
 	})
 	t.Run("json", func(t *testing.T) {
 		t.Parallel()

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"math"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"github.com/controlwatch/controlwatch/config"
@@ -168,11 +169,14 @@ func (p *program) planNow(ctx context.Context, file string) (planned, soc2.Asses
 	return made, a, line, nil
 }
 
-// runningPlan makes the plan of what the daemon publishes.
-func (p *program) runningPlan(s *store.Store, j *judge, o pipelineOptions) func(context.Context, soc2.Assessment) (soc2.Plan, error) {
+// runningPlan makes the plan of what the daemon publishes, and keeps the newest.
+func (p *program) runningPlan(s *store.Store, j *judge, o pipelineOptions, newest *atomic.Pointer[planned]) func(context.Context, soc2.Assessment) (soc2.Plan, error) {
 	g := gapSource{s, j, o.config, maxAges(o.sources), p.now}
 	return func(ctx context.Context, a soc2.Assessment) (soc2.Plan, error) {
 		made, err := g.plan(ctx, a)
+		if err == nil && a.ID != "" { // before anything was ever looked at there is nothing to publish
+			newest.Store(&made)
+		}
 		return made.plan, err
 	}
 }

@@ -51,10 +51,11 @@ type program struct {
 	stdout, stderr io.Writer
 	env            func(string) string
 	now            func() time.Time
-	width          int                     // columns of stdout; 0: not a terminal
-	terminal       bool                    // stderr is one
-	hangup         func() <-chan os.Signal // from now on, SIGHUP asks to read the configuration again; nil: it cannot
-	base           http.RoundTripper       // what providers are reached through; nil: the network
+	width          int                                        // columns of stdout; 0: not a terminal
+	terminal       bool                                       // stderr is one
+	hangup         func() <-chan os.Signal                    // from now on, SIGHUP asks to read the configuration again; nil: it cannot
+	base           http.RoundTripper                          // what providers are reached through; nil: the network
+	wait           func(context.Context, time.Duration) error // between writes to others; nil: by the machine's clock
 	store          string
 	binary         func() (string, error) // SHA-256 of the running program; nil: not known
 }

@@ -39,7 +39,7 @@ var planFormats = map[string]func(*program, io.Writer, planShown) error{
 func newPlan(p *program) *cobra.Command {
 	cmd := newPlanShow(p)
 	cmd.Use = "plan"
-	cmd.AddCommand(newPlanShow(p), newPlanSet(p), newPlanFreeze(p), newPlanVersions(p), newPlanDiff(p), newPlanProgress(p))
+	cmd.AddCommand(newPlanShow(p), newPlanSet(p), newPlanFreeze(p), newPlanVersions(p), newPlanDiff(p), newPlanProgress(p), newPlanSync(p))
 	return cmd
 }
 

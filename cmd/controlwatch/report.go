@@ -28,7 +28,7 @@ type reportKind struct {
 // reportExtra is a format that only one kind has a use for.
 type reportExtra struct {
 	name  string
-	write func(w io.Writer, value any) error
+	write func(ctx context.Context, p *program, r reporting, w io.Writer, value any) error
 }
 
 // reportKinds lists them. A new one is a file in report/kinds, a file here that
@@ -157,7 +157,7 @@ func (p *program) report(ctx context.Context, kind reportKind, f reportFlags) er
 	steps.at("writing " + f.output)
 	return p.emitTo(f.out, func(w io.Writer) error {
 		if extra >= 0 {
-			return kind.extras[extra].write(w, value)
+			return kind.extras[extra].write(ctx, p, r, w, value)
 		}
 		if !known {
 			return document.JSON(w, value)

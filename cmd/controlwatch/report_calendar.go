@@ -34,7 +34,7 @@ each with an identifier that stays, so that importing a newer file moves what mo
 		value := kinds.CalendarOf(r.head, told, r.assessment)
 		return kinds.CalendarDocument(r.head, value, r.assessment), value, nil
 	},
-	extras: []reportExtra{{name: "ics", write: func(w io.Writer, value any) error {
+	extras: []reportExtra{{name: "ics", write: func(_ context.Context, _ *program, _ reporting, w io.Writer, value any) error {
 		c, ok := value.(kinds.Calendar)
 		if !ok {
 			return fmt.Errorf("write ics: it is no calendar but a %T", value)

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 
 	"github.com/controlwatch/controlwatch/report/document"
 	"github.com/controlwatch/controlwatch/report/kinds"
@@ -20,7 +21,7 @@ risk is weighed, and every finding that fails or was not observed.
 Gaps are closed by evidence only. What was not seen counts as holding nowhere, and no
 opinion is given on whether a criterion is fulfilled.
 
-csv writes the list of gaps; --table names another. With -c the scope, owners, risk
+oscal writes assessment results of OSCAL 1.1.3; csv the list of gaps; --table names another. With -c the scope, owners, risk
 rules and fix times of the configuration count.`,
 	build: func(ctx context.Context, p *program, r reporting) (document.Document, any, error) {
 		in, err := p.analysed(ctx, r)
@@ -30,6 +31,9 @@ rules and fix times of the configuration count.`,
 		value := kinds.GapOf(in)
 		return kinds.GapDocument(in.Head, value, in.Assessment), value, nil
 	},
+	extras: []reportExtra{{"oscal", func(_ context.Context, _ *program, r reporting, w io.Writer, _ any) error {
+		return writeAssessmentResults(w, r.assessment)
+	}}},
 }
 
 // analysed is what the reports on gaps, risks and the plan are made from.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"io"
 
 	"github.com/controlwatch/controlwatch/report/document"
 	"github.com/controlwatch/controlwatch/report/kinds"
@@ -15,7 +16,8 @@ effort and what must come first; versions with who approved them, and what slipp
 since; progress, mean time to remediate and a forecast with its bounds.
 
 A status follows evidence and nothing else. controlwatch plan set says who owns a gap
-and until when, plan freeze keeps a version, and approve is another person's yes.`,
+and until when, plan freeze keeps a version, and approve is another person's yes.
+oscal writes a plan of action and milestones of OSCAL 1.1.3.`,
 	build: func(ctx context.Context, p *program, r reporting) (document.Document, any, error) {
 		in, err := p.analysed(ctx, r)
 		if err != nil {
@@ -24,4 +26,11 @@ and until when, plan freeze keeps a version, and approve is another person's yes
 		value := kinds.PlanReportOf(in)
 		return kinds.PlanDocument(in.Head, value, in.Assessment), value, nil
 	},
+	extras: []reportExtra{{"oscal", func(ctx context.Context, p *program, r reporting, w io.Writer, _ any) error {
+		made, err := r.line.gaps(p.now).plan(ctx, r.assessment)
+		if err != nil {
+			return err
+		}
+		return writePOAM(w, made, r.assessment, r.line.judge.scope)
+	}}},
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -124,7 +125,15 @@ func (p *program) workOf(ctx context.Context, s *store.Store, j *judge, o pipeli
 	}
 	w := line.work(o)
 	w.Period = p.runningPeriod(s, j, o)
-	w.Plan = p.runningPlan(s, j, o)
+	var newest atomic.Pointer[planned]
+	w.Plan = p.runningPlan(s, j, o, &newest)
+	issues, err := p.runningIssues(o.config, s, &newest)
+	if err != nil {
+		return daemon.Work{}, err
+	}
+	if issues != nil {
+		w.Issues, w.IssuesEvery = issues, time.Duration(o.config.Plan.GitHub.Every)
+	}
 	w.Prune = pruner(s, o.config)
 	rounds, err := p.anchorRounds(ctx, o.config, s)
 	if err != nil {

@@ -23,16 +23,20 @@ type Metrics struct {
 	registry  *prometheus.Registry
 	published atomic.Pointer[Projection]
 	anchors   *anchorSeries
+	issues    *issueSeries
 	instruments
 }
 
 // New makes the series of this process. version is controlwatch's own.
 func New(version string) *Metrics {
-	m := &Metrics{registry: prometheus.NewRegistry(), anchors: newAnchorSeries(), instruments: newInstruments()}
+	m := &Metrics{registry: prometheus.NewRegistry(), anchors: newAnchorSeries(), issues: newIssueSeries(), instruments: newInstruments()}
 	for _, c := range m.all() {
 		m.registry.MustRegister(c)
 	}
 	for _, c := range m.anchors.all() {
+		m.registry.MustRegister(c)
+	}
+	for _, c := range m.issues.all() {
 		m.registry.MustRegister(c)
 	}
 	m.registry.MustRegister(m, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

@@ -29,7 +29,9 @@ type judge struct {
 }
 
 // newJudge loads the description once; it is not changed afterwards.
-var newJudge = sync.OnceValues(func() (*judge, error) {
+var newJudge = sync.OnceValues(func() (*judge, error) { return judgeBy(description) })
+
+func judgeBy(description []byte) (*judge, error) {
 	spec, err := openapi3.NewLoader().LoadFromData(description)
 	if err != nil {
 		return nil, err
@@ -39,7 +41,7 @@ var newJudge = sync.OnceValues(func() (*judge, error) {
 		return nil, err
 	}
 	return &judge{routes: routes}, nil
-})
+}
 
 // canonical is the request as it would go to api.github.com.
 func (j *judge) canonical(req *http.Request) *http.Request {

@@ -79,10 +79,30 @@ var enterprise = []string{
 	"/enterprises/{enterprise}/audit-log/streams",
 }
 
+// issueReads, issueWrites and issueChanges are what publishing gaps as issues
+// does. They have a file of their own: no collector may write.
+var (
+	issueReads = []string{
+		"/repos/{owner}/{repo}",
+		"/repos/{owner}/{repo}/issues",
+		"/repos/{owner}/{repo}/issues/{issue_number}",
+		"/repos/{owner}/{repo}/issues/{issue_number}/comments",
+	}
+	issueWrites = []string{
+		"/repos/{owner}/{repo}/issues",
+		"/repos/{owner}/{repo}/issues/{issue_number}/comments",
+		"/app/installations/{installation_id}/access_tokens",
+	}
+	issueChanges = []string{"/repos/{owner}/{repo}/issues/{issue_number}"}
+)
+
 // mints are the requests that make tokens.
 var mints = []string{"/app/installations/{installation_id}/access_tokens"}
 
-const output = "collectors/github/githubtest/testdata/api.github.com.json"
+const (
+	output       = "collectors/github/githubtest/testdata/api.github.com.json"
+	issuesOutput = "collectors/github/githubtest/testdata/issues.json"
+)
 
 func main() {
 	if err := run(); err != nil {
@@ -103,12 +123,27 @@ func run() error {
 	if err != nil {
 		return err
 	}
+	err = write(output, spec, []cut{{spec, "get", kept}, {spec, "post", mints}, {cloud, "get", enterprise}})
+	if err != nil {
+		return err
+	}
+	// A loaded description is pruned in place: what two files have is read again.
+	if spec, err = load(os.Args[1]); err != nil {
+		return err
+	}
+	return write(issuesOutput, spec, []cut{{spec, "get", issueReads}, {spec, "post", issueWrites}, {spec, "patch", issueChanges}})
+}
+
+// cut is what is taken from a description.
+type cut struct {
+	from   map[string]any
+	method string
+	paths  []string
+}
+
+func write(output string, spec map[string]any, cuts []cut) error {
 	paths, components := map[string]any{}, map[string]any{}
-	for _, cut := range []struct {
-		from   map[string]any
-		method string
-		paths  []string
-	}{{spec, "get", kept}, {spec, "post", mints}, {cloud, "get", enterprise}} {
+	for _, cut := range cuts {
 		some := map[string]any{}
 		for _, path := range cut.paths {
 			item, ok := object(cut.from, "paths", path)
@@ -121,7 +156,13 @@ func run() error {
 		if err := follow(cut.from, components, some); err != nil {
 			return err
 		}
-		maps.Copy(paths, some)
+		for path, item := range some {
+			if there, ok := paths[path].(map[string]any); ok {
+				maps.Copy(there, item.(map[string]any))
+				continue
+			}
+			paths[path] = item
+		}
 	}
 	trimmed := map[string]any{
 		"openapi": spec["openapi"], "info": spec["info"], "servers": spec["servers"], "paths": paths,
