@@ -43,7 +43,7 @@ type CarriedGap struct {
 	Resource evidence.Key `json:"resource"`
 	Name     string       `json:"name"`
 	Severity string       `json:"severity"`
-	Since    time.Time    `json:"since"` // first seen bad
+	Since    time.Time    `json:"since"`          // first seen bad
 	Left     Left         `json:"left,omitempty"` // it is judged no more, and was not seen mended
 }
 
@@ -98,7 +98,9 @@ func RollForwardOf(told Period, adoptions []Adoption, decisions []Decision, next
 			r.Decisions = append(r.Decisions, CarriedDecision{ID: d.ID, Kind: d.Kind, About: about, Expires: d.Expires.UTC()})
 		}
 	}
-	slices.SortStableFunc(r.Decisions, func(a, b CarriedDecision) int { return cmp.Or(a.Expires.Compare(b.Expires), strings.Compare(a.ID, b.ID)) })
+	slices.SortStableFunc(r.Decisions, func(a, b CarriedDecision) int {
+		return cmp.Or(a.Expires.Compare(b.Expires), strings.Compare(a.ID, b.ID))
+	})
 	r.due(told, adoptions, next)
 	return r
 }
