@@ -42,7 +42,11 @@ type Config struct {
 
 	File string `yaml:"-" json:"-"` // the path it was read from
 	node strictyaml.Node
+	text []byte
 }
+
+// Text is the file as it was read; nil: there is none.
+func (c Config) Text() []byte { return c.text }
 
 // Network is how providers are reached.
 type Network struct {
@@ -127,7 +131,7 @@ func parse(file string, src []byte, env func(string) string) (Config, error) {
 	if err != nil {
 		return Config{}, err
 	}
-	c := Config{File: file, node: node}
+	c := Config{File: file, node: node, text: src}
 	if err := node.Decode(&c); err != nil {
 		return Config{}, err
 	}

@@ -34,6 +34,11 @@ type Attestation struct {
 	Record   string   `json:"record,omitempty" seen:"always"`   // id of its record in the log; empty: it is a file
 	Identity Identity `json:"identity,omitempty" seen:"always"` // how it is known who performed it
 	Refused  string   `json:"refused,omitempty" seen:"always"`  // who was to sign it off and said no
+
+	// Of a statement in a file that lies in a git repository; all empty: in none.
+	Commit     string `json:"commit,omitempty" seen:"always"`     // that made the file what it is; empty: not known
+	SignedBy   string `json:"signed_by,omitempty" seen:"always"`  // whose key signed that commit; empty: not known
+	Unverified string `json:"unverified,omitempty" seen:"always"` // why it does not show who performed it
 }
 
 // File is a file that supports an attestation.

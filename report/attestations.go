@@ -74,11 +74,26 @@ func (s *summary) attestation(st soc2.AttestationStanding, zone *time.Location) 
 	if st.ID != "" {
 		words += fmt.Sprintf("; %s, performed %s by %s", Safe(strings.ReplaceAll(st.Result, "-", " ")), st.Performed.In(zone).Format(time.DateOnly),
 			Safe(evidence.Actor{Name: st.By, Identity: st.Identity}.String()))
+		words += committed(st)
 	}
 	if len(st.Lacks) > 0 {
 		words += "; lacks " + escaped(strings.Join(st.Lacks, ", "))
 	}
 	s.lines(2, label, words)
+}
+
+// committed says who signed the commit of a statement in a file. That is who performed
+// the control only where it is the same person.
+func committed(st soc2.AttestationStanding) string {
+	switch {
+	case st.Identity == evidence.IdentityGit:
+		return ", commit " + Safe(short(st.Commit))
+	case st.SignedBy != "":
+		return fmt.Sprintf("; committed by %s (%s), commit %s: %s", Safe(st.SignedBy), evidence.IdentityGit, Safe(short(st.Commit)), Safe(st.Unverified))
+	case st.Unverified != "":
+		return ": " + Safe(st.Unverified)
+	}
+	return ""
 }
 
 func attestationColours(state soc2.AttestationState) colours {
@@ -110,6 +125,10 @@ type AttestationRow struct {
 	PerformedAt *time.Time            `json:"performed_at"` //
 	PerformedBy string                `json:"performed_by"` //
 	Verified    bool                  `json:"verified"`     // it is known who performed it, not only said
+	Identity    evidence.Identity     `json:"identity"`     // how: git-commit, personal-key or oidc; empty: identity not verified
+	Commit      string                `json:"commit"`       // that made the statement's file what it is; empty: not known, or it is in no git repository
+	CommittedBy string                `json:"committed_by"` // whose key signed that commit; empty: not known. Not who performed it
+	Unverified  string                `json:"unverified"`   // why the commit does not show who performed it
 	Lacks       []string              `json:"lacks"`        // what is asked for and is not there
 	Validity    string                `json:"validity"`     // ISO 8601, from when it was performed
 	Question    string                `json:"question"`     //
@@ -127,7 +146,7 @@ func attestationRow(st soc2.AttestationStanding, now time.Time) AttestationRow {
 	row := AttestationRow{
 		Control: c.ID, Title: c.Title, System: st.System, Owner: st.Owner, Severity: c.Severity().String(), State: st.State, Counts: st.State.Counts(),
 		ValidUntil: moment(st.Until), Attestation: st.ID, Result: st.Result, PerformedAt: moment(st.Performed), PerformedBy: st.By,
-		Verified: st.Identity != evidence.IdentityUnverified, Lacks: list(st.Lacks), Validity: asked.Validity, Question: asked.Question,
+		Verified: st.Identity != evidence.IdentityUnverified, Identity: st.Identity, Commit: st.Commit, CommittedBy: st.SignedBy, Unverified: st.Unverified, Lacks: list(st.Lacks), Validity: asked.Validity, Question: asked.Question,
 		Evidence: list(asked.Evidence), Reviewer: asked.Reviewer, PerSystem: asked.PerSystem, Covers: list(asked.Covers), Criteria: []string{},
 		Profile: c.Profile, Statement: c.Statement,
 	}

@@ -20,7 +20,10 @@ type DecisionReport struct {
 	// The time as of which the states are told.
 	At time.Time `json:"at"`
 	// True if the evidence is the sample company's and not yours.
-	SampleData bool               `json:"sample_data"`
+	SampleData bool `json:"sample_data"`
+	// Who last committed the file of the configuration, and how that is known, which is
+	// no approval; empty: it lies in no git repository, or there is none.
+	Committed  string             `json:"configuration_committed"`
 	Decisions  []DecisionAndPicks `json:"decisions"`
 	Narrowings []Narrowing        `json:"narrowings"`
 }
@@ -46,8 +49,8 @@ type PickedFinding struct {
 }
 
 // DecisionsJSON writes every decision as controlwatch.decisions/v1.
-func DecisionsJSON(w io.Writer, a *soc2.Assessment) error {
-	out := DecisionReport{Schema: SchemaDecisions, At: a.At.UTC(), SampleData: a.SampleData, Decisions: []DecisionAndPicks{}, Narrowings: narrowingsOf(a.Narrowings)}
+func DecisionsJSON(w io.Writer, a *soc2.Assessment, committed string) error {
+	out := DecisionReport{Schema: SchemaDecisions, At: a.At.UTC(), SampleData: a.SampleData, Committed: committed, Decisions: []DecisionAndPicks{}, Narrowings: narrowingsOf(a.Narrowings)}
 	for i := range a.Decisions {
 		s := &a.Decisions[i]
 		one := DecisionAndPicks{Decision: DecisionOf(*s), Picked: []PickedFinding{}, Unreadable: s.Unreadable}
@@ -67,13 +70,17 @@ func DecisionsJSON(w io.Writer, a *soc2.Assessment) error {
 }
 
 // DecisionList writes every decision for a person, and what narrows without one.
-func DecisionList(w io.Writer, a *soc2.Assessment, o Options) error {
+// Committed says who last committed the file of the configuration.
+func DecisionList(w io.Writer, a *soc2.Assessment, committed string, o Options) error {
 	o.Width = max(o.Width, MinWidth)
 	s := &summary{Options: o, sample: a.SampleData}
 	s.section("Decisions")
 	s.lines(2, "", cmp.Or(Decided(a.Decisions), "none is known"))
 	for i := range a.Decisions {
 		s.decision(&a.Decisions[i], a.Decisions)
+		if !a.Decisions[i].Recorded && a.Decisions[i].Unreadable == "" && committed != "" {
+			s.lines(4, "file     ", escaped(committed))
+		}
 	}
 	if told := NarrowedInSilence(a.Narrowings); told != "" {
 		s.section("Narrowed without a recorded decision")

@@ -353,7 +353,7 @@ func (s *summary) periodAttestations(p soc2.Period) {
 			case soc2.DuePerformed, soc2.DueNone, soc2.DueOpen:
 			}
 			if !a.At.IsZero() {
-				words += ", " + a.At.In(zone).Format(time.DateOnly) + " by " + Safe(a.By)
+				words += ", " + a.At.In(zone).Format(time.DateOnly) + " by " + Safe(evidence.Actor{Name: a.By, Identity: a.Identity}.String())
 			}
 			if len(a.Lacks) > 0 {
 				words += "; lacks " + escaped(strings.Join(a.Lacks, ", "))

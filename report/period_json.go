@@ -171,6 +171,7 @@ type PeriodAttestation struct {
 	State    soc2.DueState `json:"state"`            // performed, no-occurrence, incomplete, not-met, late, missing or not-due
 	ID       string        `json:"id"`
 	By       string        `json:"performed_by"`
+	Identity string        `json:"identity"`     // how it is known who; empty: identity not verified
 	At       *time.Time    `json:"performed_at"` // of the activity
 	Recorded *time.Time    `json:"recorded_at"`  // when it was first read, which decides nothing
 	Lacks    []string      `json:"lacks"`

@@ -66,7 +66,7 @@ func periodControl(c soc2.ControlPeriod, p soc2.Period) PeriodControl {
 	}
 	for _, a := range c.Attestations {
 		out.Attestations = append(out.Attestations, PeriodAttestation{
-			From: a.From.UTC(), To: a.To.UTC(), System: a.System, State: a.State, ID: a.ID, By: a.By, At: moment(a.At), Recorded: moment(a.Recorded),
+			From: a.From.UTC(), To: a.To.UTC(), System: a.System, State: a.State, ID: a.ID, By: a.By, Identity: string(a.Identity), At: moment(a.At), Recorded: moment(a.Recorded),
 			Lacks: list(a.Lacks), Next: moment(a.Next), Before: moment(a.Before),
 		})
 	}

@@ -72,7 +72,7 @@ func TestPeriodText(t *testing.T) {
 			"open: it is out of scope since, and was not seen good",
 			"last seen not to exist 2026-01-10 00:00 UTC",
 			"it disappeared, it was not fixed",
-			"late, 2026-04-06 by marie; lacks evidence files",
+			"late, 2026-04-06 by marie (identity not verified); lacks evidence files",
 			"catalogue; 1 controls added, 0 removed, 0 changed",
 			"no occurrence CC6.2",
 		} {

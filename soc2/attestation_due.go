@@ -44,17 +44,21 @@ const (
 // AttestationStanding is how an attested control, or one system's instance of it,
 // stands at a time.
 type AttestationStanding struct {
-	Control   Control
-	System    string // empty: all of them
-	Owner     string
-	State     AttestationState
-	ID        string // of the statement that decides; empty: there is none
-	Result    string
-	By        string
-	Identity  evidence.Identity // how it is known who
-	Performed time.Time
-	Until     time.Time // it is valid; zero: never attested, or not met
-	Lacks     []string
+	Control  Control
+	System   string // empty: all of them
+	Owner    string
+	State    AttestationState
+	ID       string // of the statement that decides; empty: there is none
+	Result   string
+	By       string
+	Identity evidence.Identity // how it is known who
+	Commit   string            // of the file it stands in; empty: not known, or there is none
+	SignedBy string            // whose key signed that commit; empty: not known
+	// Unverified is why the commit does not show who performed it.
+	Unverified string
+	Performed  time.Time
+	Until      time.Time // it is valid; zero: never attested, or not met
+	Lacks      []string
 }
 
 // AttestationsAsked is what is asked for how attested controls stand.
@@ -134,6 +138,7 @@ func standingOf(c Control, system string, asked AttestationsAsked) AttestationSt
 func standingBy(c Control, system string, a AttestedAct, asked AttestationsAsked) AttestationStanding {
 	s := AttestationStanding{
 		Control: c, System: system, ID: a.ID, Result: a.Result, By: a.PerformedBy, Identity: a.Identity, Performed: a.PerformedAt,
+		Commit: a.Commit, SignedBy: a.SignedBy, Unverified: a.Unverified,
 	}
 	state, lacks := judgeAct(c.AttestationAsked, system, a)
 	if state == DueNotMet {

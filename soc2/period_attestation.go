@@ -32,8 +32,9 @@ type AttestationDue struct {
 	State    DueState
 	ID       string // of the attestation that counts
 	By       string
-	At       time.Time // when the activity happened
-	Recorded time.Time // when we first saw it, which decides nothing
+	Identity evidence.Identity // how it is known who
+	At       time.Time         // when the activity happened
+	Recorded time.Time         // when we first saw it, which decides nothing
 	Lacks    []string
 	Next     time.Time // of one that is missing: when it was performed next; zero: not yet
 	Before   time.Time // of one that is not due: when it was performed in the instance before; zero: it was not, or lacks something
@@ -144,7 +145,7 @@ func instanceOf(i Interval, system string, asks *AttestationAsked, acts []Attest
 }
 
 func (d *AttestationDue) take(a AttestedAct, state DueState, lacks []string) {
-	d.State, d.ID, d.By, d.At, d.Recorded, d.Lacks = state, a.ID, a.PerformedBy, a.PerformedAt, a.Recorded, lacks
+	d.State, d.ID, d.By, d.Identity, d.At, d.Recorded, d.Lacks = state, a.ID, a.PerformedBy, a.Identity, a.PerformedAt, a.Recorded, lacks
 }
 
 func dueRank(s DueState) int {

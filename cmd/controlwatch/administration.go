@@ -111,28 +111,36 @@ func (a *administration) step(ctx context.Context, cfg config.Config, sources []
 	if err != nil {
 		return nil, err
 	}
-	before, err := a.recorded(ctx)
+	before, committed, err := a.recorded(ctx)
 	if err != nil {
 		return nil, err
 	}
-	step := admin.Step{Before: before, After: after, Config: cfg, Actor: a.actor, Change: change}
+	commit, err := fileCommit(ctx, cfg)
+	if err != nil {
+		return nil, err
+	}
+	if commit != nil && committed != nil {
+		commit.Before = committed.Hash
+	}
+	step := admin.Step{Before: before, After: after, Config: cfg, Actor: a.actor, Change: change, Commit: commit}
 	if len(conceal.Key) == 0 {
 		step.Notes = []string{"the key of the log never leaves its place, or there is none: whether credentials were replaced is not seen"}
 	}
 	return step.Records()
 }
 
-// recorded is what was in force when it was last recorded; nil: it never was.
-func (a *administration) recorded(ctx context.Context) (admin.Settings, error) {
+// recorded is what was in force when it was last recorded, and the commit of its file;
+// nil: it never was.
+func (a *administration) recorded(ctx context.Context) (admin.Settings, *admin.FileCommit, error) {
 	e, known, err := a.store.NewestEntry(ctx, admin.Recorded)
 	if err != nil || !known {
-		return nil, err
+		return nil, nil, err
 	}
 	var body admin.Body
 	if err := json.Unmarshal(e.Body, &body); err != nil || body.Settings == nil {
-		return nil, fmt.Errorf("record %s: the settings that were in force cannot be read", e.ID)
+		return nil, nil, fmt.Errorf("record %s: the settings that were in force cannot be read", e.ID)
 	}
-	return body.Settings, nil
+	return body.Settings, body.Commit, nil
 }
 
 // concealer takes the key for digests of secrets from the key of the log: both lie

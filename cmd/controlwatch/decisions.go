@@ -110,10 +110,14 @@ func (p *program) listDecisions(ctx context.Context, f decisionFlags, only strin
 			return fmt.Errorf("there is no decision %q; `controlwatch decisions` lists them, those of a configuration with -c", report.Safe(only))
 		}
 	}
-	if f.output == "json" {
-		return report.DecisionsJSON(p.stdout, &a)
+	committed, err := p.committed(ctx, f.file)
+	if err != nil {
+		return err
 	}
-	return report.DecisionList(p.stdout, &a, p.reportOptions())
+	if f.output == "json" {
+		return report.DecisionsJSON(p.stdout, &a, committed)
+	}
+	return report.DecisionList(p.stdout, &a, committed, p.reportOptions())
 }
 
 func newDecisionsWithdraw(p *program) *cobra.Command {

@@ -61,7 +61,7 @@ func (p *program) openSources(c config.Config, seam *transport.Seam) ([]source, 
 			continue
 		}
 		opened, err := provider.Open(connect.Options{
-			Decode: s.Settings.Decode, Dir: filepath.Dir(c.File), Env: p.env, Stdin: p.stdin, Seam: seam, Clock: p.now,
+			Decode: s.Settings.Decode, Dir: filepath.Dir(c.File), Env: p.env, Stdin: p.stdin, Seam: seam, Clock: p.now, Commits: commitsOf(c),
 		})
 		if err != nil {
 			errs = append(errs, withPlace(c, i, err))

@@ -49,8 +49,13 @@ func (s *source) collect(ctx context.Context, rec *evidence.Recorder) error {
 	for _, p := range problems {
 		rec.Miss(attestationType, unseen(p))
 	}
+	commits, err := s.committed(ctx, found)
+	if err != nil {
+		return err
+	}
 	for _, st := range found {
 		body := st.body
+		st.known(&body, commits[st.file])
 		fact := evidence.Fact{
 			Resource: evidence.Resource{
 				Provider: providerName, Account: s.organisation, Kind: "Attestation", Type: attestationType,

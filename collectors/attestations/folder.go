@@ -104,7 +104,11 @@ func (f folder) file(name string, now time.Time) ([]statement, []error) {
 	if err != nil {
 		return nil, []error{fmt.Errorf("%s: %w", name, cause(err))}
 	}
-	return parse(name, src, now)
+	found, problems := parse(name, src, now)
+	for i := range found {
+		found[i].src, found[i].alone = src, len(found)+len(problems) == 1
+	}
+	return found, problems
 }
 
 func (f folder) read(name string) ([]byte, error) {

@@ -78,7 +78,7 @@ func open(o connect.Options) ([]connect.Source, error) {
 	if err := Check(dir, o.Clock()); err != nil {
 		return nil, fmt.Errorf("directory: %w", err)
 	}
-	src := &source{dir: dir, organisation: organisation, clock: o.Clock}
+	src := &source{dir: dir, organisation: organisation, clock: o.Clock, commits: o.Commits}
 	return []connect.Source{src.connect()}, nil
 }
 
@@ -87,6 +87,7 @@ type source struct {
 	dir          string
 	organisation string
 	clock        func() time.Time
+	commits      connect.Commits
 }
 
 func (s *source) scope() evidence.Scope {

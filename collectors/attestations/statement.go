@@ -16,6 +16,8 @@ type statement struct {
 	files []string             // as written, relative to the file
 	file  string               // relative to the folder
 	node  strictyaml.Node
+	src   []byte // the whole file
+	alone bool   // in its file
 }
 
 func (s statement) name() string {

@@ -64,6 +64,8 @@ type Options struct {
 	Stdin  io.Reader // for rows that are handed over; nil: there is none
 	Seam   *transport.Seam
 	Clock  func() time.Time
+	// Commits tells who committed files; nil: nobody looks.
+	Commits Commits
 }
 
 // Detected is what was found without configuration.

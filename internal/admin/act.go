@@ -63,6 +63,9 @@ func notes(b Body) []string {
 	if b.File != "" {
 		out = append(out, "configuration "+b.File)
 	}
+	if b.Commit != nil {
+		out = append(out, b.Commit.String())
+	}
 	var alone []string
 	for _, d := range b.People {
 		if d.Apart != soc2.ApartKnown {

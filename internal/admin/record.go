@@ -30,9 +30,19 @@ type Body struct {
 	Settings Settings              `json:"settings,omitempty"` // of a record of all that is in force
 	People   []DecidedBy           `json:"people,omitempty"`   // of decisions
 	Notes    []string              `json:"notes,omitempty"`
+	Commit   *FileCommit           `json:"commit,omitempty"` // of the configuration's file; none: it lies in no git repository
 	// Identities are the people who are known from this record on, in records of
 	// all that is in force and of changed identities: signatures are checked by them.
 	Identities *identity.People `json:"identities,omitempty"`
+}
+
+// FileCommit is the git commit that made the configuration's file what it is. Who signed
+// it is not who took the configuration up, and signing approves nothing.
+type FileCommit struct {
+	Hash       string `json:"hash,omitempty"`   // empty: not known
+	Before     string `json:"before,omitempty"` // that of the file that was in force before; empty: not known
+	SignedBy   string `json:"signed_by,omitempty"`
+	Unverified string `json:"unverified,omitempty"` // why it is not known who signed it
 }
 
 // Unclean is a daemon that ended without a stop: it was killed, or its machine was.
@@ -54,7 +64,8 @@ type Step struct {
 	Config        config.Config
 	Actor         evidence.Actor
 	Change        soc2.ChangeReference
-	Notes         []string // on all of it
+	Notes         []string    // on all of it
+	Commit        *FileCommit // of the configuration's file
 }
 
 // Records are the entries for a step: one for each kind of change, then all that
@@ -76,7 +87,7 @@ func (st Step) Records() ([]store.Entry, error) {
 	if st.Before != nil {
 		changes := Changes(st.Before, st.After)
 		for _, kind := range slices.Sorted(maps.Keys(changes)) {
-			body := Body{Changes: changes[kind], Change: &change, File: st.Config.File}
+			body := Body{Changes: changes[kind], Change: &change, File: st.Config.File, Commit: st.Commit}
 			if kind == Decisions {
 				body.People = Deciders(st.Config)
 			}
@@ -86,7 +97,7 @@ func (st Step) Records() ([]store.Entry, error) {
 		}
 	}
 	people := st.Config.People()
-	body := Body{Settings: st.After, File: st.Config.File, Identities: &people, Notes: st.Notes}
+	body := Body{Settings: st.After, File: st.Config.File, Identities: &people, Notes: st.Notes, Commit: st.Commit}
 	if st.Before == nil {
 		body.Change, body.People, body.Notes = &change, Deciders(st.Config), slices.Concat(st.Notes, []string{"the first that was recorded: what was in force before is not known"})
 	}
