@@ -11,9 +11,9 @@ import (
 	"github.com/controlwatch/controlwatch/soc2"
 )
 
-// tellPeriodEvery is how often a running period is told again. To tell it reads
+// TellPeriodEvery is how often a running period is told again. To tell it reads
 // what changed since it began.
-const tellPeriodEvery = 10 * time.Minute
+const TellPeriodEvery = 10 * time.Minute
 
 // toldPeriod is a period as it was told last.
 type toldPeriod struct {
@@ -32,7 +32,7 @@ func (d *Daemon) tellPeriod(ctx context.Context, doing *duty) *toldPeriod {
 	var last *toldPeriod
 	if p := d.published.Load(); p != nil && p.period != nil && p.period.of == doing {
 		last = p.period
-		if age := d.now().Sub(last.at); age >= 0 && age < tellPeriodEvery {
+		if age := d.now().Sub(last.at); age >= 0 && age < TellPeriodEvery {
 			return last
 		}
 	}

@@ -44,17 +44,17 @@ func TestTellPeriod(t *testing.T) {
 
 	now = now.Add(time.Minute)
 	require.Same(t, first, tell(), "it was told a moment ago")
-	now = now.Add(tellPeriodEvery)
+	now = now.Add(TellPeriodEvery)
 	tell()
 	require.Equal(t, 2, told)
 	require.Equal(t, 1, logged.FilterMessage("hole in the running period").Len(), "it is warned of once")
 
 	hole.From = now.Add(-time.Minute)
-	now = now.Add(tellPeriodEvery)
+	now = now.Add(TellPeriodEvery)
 	tell()
 	require.Equal(t, 2, logged.FilterMessage("hole in the running period").Len(), "another hole is warned of")
 
-	now, failing = now.Add(tellPeriodEvery), errors.New("disk")
+	now, failing = now.Add(TellPeriodEvery), errors.New("disk")
 	require.Nil(t, tell(), "a period that cannot be told is not told as it was")
 	require.Equal(t, 1, logged.FilterMessage("the observation period could not be told").Len())
 	require.Empty(t, (*toldPeriod)(nil).lines())

@@ -65,8 +65,16 @@ func (v *View) Commit(ctx context.Context, a soc2.Assessment, records []Record) 
 	if err != nil {
 		return "", err
 	}
-	v.judged, v.kept = seq, nil
+	v.judged = seq
+	v.forget()
 	return "a" + strconv.FormatInt(seq, 10), nil
+}
+
+// forget lets go of what only reading needs. Whoever publishes the assessment keeps
+// the view, to open it Again, until after the next one was made.
+func (v *View) forget() {
+	v.kept, v.baseline, v.lists = keeping{}, nil, checkLists{byBlob: map[int64]*checkList{}, last: map[evidence.Kind]*checkList{}}
+	v.sights, v.texts = map[int64]sight{}, map[string]string{}
 }
 
 func validAssessment(a soc2.Assessment, records []Record) error {

@@ -92,23 +92,35 @@ type leaf struct {
 }
 
 // leaves reads back what the commits from one to another wrote, and gives their
-// leaves in the order of the log.
+// leaves in the order of the log. Of one commit alone a leaf is given as soon as
+// it is full: a first assessment writes a hundred megabytes of lines.
 func leaves(ctx context.Context, tx session, from, to int64, of func(loggedTable) bool, use func(leaf) error) error {
 	segments := make([][]leaf, to-from+1)
 	for i, table := range loggedTables {
 		if !of(table) {
 			continue
 		}
-		err := lines(ctx, tx, table, from, to, func(seq int64, line []byte) {
+		err := lines(ctx, tx, table, from, to, func(seq int64, line []byte) error {
 			parts := segments[seq-from]
 			if len(parts) == 0 || parts[len(parts)-1].lines == leafLines {
-				parts = append(parts, leaf{seq: seq, part: len(parts), rows: make([]int, len(loggedTables))})
+				next := leaf{seq: seq, rows: make([]int, len(loggedTables))}
+				if n := len(parts); n > 0 {
+					next.part = parts[n-1].part + 1
+					if from == to {
+						if err := use(parts[n-1]); err != nil {
+							return err
+						}
+						next.data, parts = make([]byte, 0, len(parts[n-1].data)), parts[:0]
+					}
+				}
+				parts = append(parts, next)
 			}
 			last := &parts[len(parts)-1]
 			last.data = append(last.data, line...)
 			last.rows[i]++
 			last.lines++
 			segments[seq-from] = parts
+			return nil
 		})
 		if err != nil {
 			return fmt.Errorf("rows of %s: %w", table.name, err)
@@ -133,8 +145,9 @@ type unreadableRow struct {
 func (u *unreadableRow) Error() string { return fmt.Sprintf("a row of commit %d: %v", u.seq, u.err) }
 func (u *unreadableRow) Unwrap() error { return u.err }
 
-// lines calls use with each row of a table as a line, which is good until the next.
-func lines(ctx context.Context, tx session, table loggedTable, from, to int64, use func(seq int64, line []byte)) error {
+// lines calls use with each row of a table as a line, which is good until the next,
+// until it fails.
+func lines(ctx context.Context, tx session, table loggedTable, from, to int64, use func(seq int64, line []byte) error) error {
 	var keys []string // as in a line, with "row" for the table's name
 	var columns []int // by place in keys; -1 for that name
 	var values, targets []any
@@ -185,7 +198,6 @@ func lines(ctx context.Context, tx session, table loggedTable, from, to int64, u
 		if err != nil {
 			return &unreadableRow{seq, err}
 		}
-		use(seq, buffer)
-		return nil
+		return use(seq, buffer)
 	}, table.query, from, to)
 }

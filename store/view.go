@@ -31,7 +31,7 @@ type View struct {
 	baseline *soc2.Baseline
 	lists    checkLists
 	texts    map[string]string
-	kept     []kept
+	kept     keeping
 	pruned   map[int64]bool // populations of which facts were pruned
 	missing  []evidence.Hole
 	reel     *Reel // holds its facts; nil: they are read

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"math"
 	"slices"
-	"sync/atomic"
 	"time"
 
 	"github.com/controlwatch/controlwatch/config"
@@ -21,6 +20,9 @@ type gapSource struct {
 	config config.Config
 	ages   map[string]time.Duration // of sources
 	now    func() time.Time
+	// As a running plan has them; nil: they are read.
+	noted func(context.Context) ([]soc2.Drift, error)
+	told  func(context.Context) (soc2.Period, error)
 }
 
 // planned is a plan and what it was made from.
@@ -39,11 +41,14 @@ func (g gapSource) plan(ctx context.Context, a soc2.Assessment) (planned, error)
 	if out.began, err = g.store.Began(ctx); err != nil {
 		return out, err
 	}
-	noted, err := g.store.DriftSince(ctx, out.began, math.MaxInt32)
+	if g.noted != nil {
+		out.drift, err = g.noted(ctx)
+	} else {
+		out.drift, err = g.store.DriftSince(ctx, out.began, math.MaxInt32)
+	}
 	if err != nil {
 		return out, err
 	}
-	out.drift = noted
 	versions, changes, err := daemon.PlanRecords(ctx, g.store)
 	if err != nil {
 		return out, err
@@ -58,7 +63,7 @@ func (g gapSource) plan(ctx context.Context, a soc2.Assessment) (planned, error)
 	if err != nil {
 		return out, err
 	}
-	asked := soc2.PlanInputs{Analysis: out.analysis, Catalogue: in.Catalogue, FixWithin: within, Changes: changes, Drift: noted, Scope: in.Scope}
+	asked := soc2.PlanInputs{Analysis: out.analysis, Catalogue: in.Catalogue, FixWithin: within, Changes: changes, Drift: out.drift, Scope: in.Scope}
 	if len(versions) > 0 {
 		asked.Previous = &versions[len(versions)-1].Plan
 	}
@@ -95,7 +100,12 @@ func (g gapSource) inputs(ctx context.Context, a soc2.Assessment, known planned)
 	if err != nil || !asked.Window.From.Before(asked.Now) {
 		return in, err
 	}
-	told, err := tellPeriod(ctx, g.store, g.judge, g.ages, asked)
+	var told soc2.Period
+	if g.told != nil {
+		told, err = g.told(ctx)
+	} else {
+		told, err = tellPeriod(ctx, g.store, g.judge, g.ages, asked)
+	}
 	if err != nil {
 		return in, err
 	}
@@ -149,7 +159,7 @@ func riskRules(c config.Risk) soc2.RiskRules {
 
 // gaps is where the gaps of what this route judges are analysed.
 func (l *pipeline) gaps(now func() time.Time) gapSource {
-	return gapSource{l.store, l.judge, l.config, l.assessor.Sources, now}
+	return gapSource{store: l.store, judge: l.judge, config: l.config, ages: l.assessor.Sources, now: now}
 }
 
 // planNow makes the plan of what the store holds now.
@@ -167,16 +177,4 @@ func (p *program) planNow(ctx context.Context, file string) (planned, soc2.Asses
 		return planned{}, a, nil, errors.Join(err, line.close())
 	}
 	return made, a, line, nil
-}
-
-// runningPlan makes the plan of what the daemon publishes, and keeps the newest.
-func (p *program) runningPlan(s *store.Store, j *judge, o pipelineOptions, newest *atomic.Pointer[planned]) func(context.Context, soc2.Assessment) (soc2.Plan, error) {
-	g := gapSource{s, j, o.config, maxAges(o.sources), p.now}
-	return func(ctx context.Context, a soc2.Assessment) (soc2.Plan, error) {
-		made, err := g.plan(ctx, a)
-		if err == nil && a.ID != "" { // before anything was ever looked at there is nothing to publish
-			newest.Store(&made)
-		}
-		return made.plan, err
-	}
 }

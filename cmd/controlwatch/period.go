@@ -194,16 +194,16 @@ func periodExit(told soc2.Period) error {
 }
 
 // runningPeriod tells the configured period as of now; nil: none is configured.
-func (p *program) runningPeriod(s *store.Store, j *judge, o pipelineOptions) func(context.Context) (soc2.Period, error) {
+func (p *program) runningPeriod(s *store.Store, j *judge, o pipelineOptions) *lastTold {
 	if !o.config.Period.Configured() {
 		return nil
 	}
 	ages := maxAges(o.sources)
-	return func(ctx context.Context) (soc2.Period, error) {
+	return &lastTold{now: p.now, tell: func(ctx context.Context) (soc2.Period, error) {
 		asked, err := periodAsked(o.config, periodFlags{}, p.now())
 		if err != nil {
 			return soc2.Period{}, err
 		}
 		return tellPeriod(ctx, s, j, ages, asked)
-	}
+	}}
 }

@@ -138,7 +138,9 @@ func (c *copies) mend(b testing.TB) {
 			c.failing[f.Resource.Key()] = true
 		}
 	}
-	c.each = max(1, c.wanted/c.accounts/(len(c.seen.Facts)-len(c.failing)))
+	// As often as makes it as many as are wanted, those that fail included.
+	for c.each = 1; c.each < c.wanted && c.accounts*c.inOneAccount(c.each+1) <= c.wanted; c.each++ {
+	}
 }
 
 // sampleSeen is the sample company as its store has it.
@@ -194,14 +196,7 @@ func (c *copies) brought(pull evidence.Pull, account string) []evidence.Fact {
 		if !pull.Owns(r.Type) || r.Account != account || pull.Scope.Region != "" && r.Region != pull.Scope.Region {
 			continue
 		}
-		times := c.each
-		switch {
-		case of[r.Type] == 1:
-			times = 1 // the account itself and its settings
-		case c.failing[r.Key()]:
-			times = max(1, c.each/20)
-		}
-		for k := range times {
+		for k := range c.times(r, of[r.Type], c.each) {
 			f.Resource.Account, f.Resource.ID = pull.Scope.Account, elsewhere(r.ID, k)
 			f.Resource.Name = r.Name
 			person(&f, pull.Scope.Account[len(pull.Scope.Account)-4:]+"-"+strconv.Itoa(k))
@@ -213,6 +208,30 @@ func (c *copies) brought(pull evidence.Pull, account string) []evidence.Fact {
 		}
 	}
 	return facts
+}
+
+// times is how often a resource is in each copy of its account, which has so many of its type.
+func (c *copies) times(r evidence.Resource, ofType, each int) int {
+	switch {
+	case ofType == 1:
+		return 1 // the account itself and its settings
+	case c.failing[r.Key()]:
+		return max(1, each/20)
+	}
+	return each
+}
+
+// inOneAccount counts the resources of one copy of the sample company's accounts.
+func (c *copies) inOneAccount(each int) (n int) {
+	type place struct{ account, typ string }
+	of := map[place]int{}
+	for _, f := range c.seen.Facts {
+		of[place{f.Resource.Account, f.Resource.Type}]++
+	}
+	for _, f := range c.seen.Facts {
+		n += c.times(f.Resource, of[place{f.Resource.Account, f.Resource.Type}], each)
+	}
+	return n
 }
 
 // person makes people and their accounts others in each copy: nobody has a hundred

@@ -124,9 +124,12 @@ func (p *program) workOf(ctx context.Context, s *store.Store, j *judge, o pipeli
 		return daemon.Work{}, err
 	}
 	w := line.work(o)
-	w.Period = p.runningPeriod(s, j, o)
+	period := p.runningPeriod(s, j, o)
+	if period != nil {
+		w.Period = period.anew
+	}
 	var newest atomic.Pointer[planned]
-	w.Plan = p.runningPlan(s, j, o, &newest)
+	w.Plan = p.runningPlan(s, j, o, period, &newest)
 	issues, err := p.runningIssues(o.config, s, &newest)
 	if err != nil {
 		return daemon.Work{}, err

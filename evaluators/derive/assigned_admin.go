@@ -11,9 +11,14 @@ import (
 // that administers, in whatever account, by name or through a group.
 func (w *world) assignedAdmin(user *subject) routes {
 	all := recall(w, "administrations by grants", user.Resource, func() administrations { return w.administrations(user.Resource) })
-	r := routes{unknown: slices.Clone(all.unknown)}
-	for _, a := range slices.Concat(all.of[user.Resource.ID], all.perhaps) {
+	var r routes
+	for _, a := range all.of[user.Resource.ID] {
 		r.add(a.name, a.admin)
+	}
+	if len(r.unknown) == 0 {
+		r.unknown = all.doubts // of nearly all users; it has no room, so that whoever appends gets a copy
+	} else {
+		r.unknown = slices.Concat(all.unknown, r.unknown, all.perhaps)
 	}
 	return r
 }
@@ -21,8 +26,9 @@ func (w *world) assignedAdmin(user *subject) routes {
 // administrations are those of one directory that may administer.
 type administrations struct {
 	of      map[string][]administration // by user
-	perhaps []administration            // of anybody: the holder was not seen
+	perhaps []evidence.Hole             // why anybody may: a holder was not seen
 	unknown []evidence.Hole
+	doubts  []evidence.Hole // both
 }
 
 type administration struct {
@@ -53,14 +59,14 @@ func (w *world) administrations(of evidence.Resource) administrations {
 		}
 		holders, holes := w.heldBy(grant, g)
 		if len(holes) > 0 {
-			a.admin = and(unseen(holes...), a.admin)
-			all.perhaps = append(all.perhaps, a)
+			all.perhaps = append(all.perhaps, and(unseen(holes...), a.admin).holes...)
 			continue
 		}
 		for _, user := range holders {
 			all.of[user] = append(all.of[user], a)
 		}
 	}
+	all.doubts = slices.Clip(slices.Concat(all.unknown, all.perhaps))
 	return all
 }
 

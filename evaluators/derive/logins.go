@@ -54,6 +54,7 @@ func (w *world) knownLogins() *logins {
 	unjoined := func(*evidence.Fact) []evidence.Hole {
 		return []evidence.Hole{{Reason: evidence.NotCollected, Detail: "nothing says whose it is"}}
 	}
+	shared := newSharedHoles()
 	for _, f := range w.everywhere("User") {
 		u, ok := f.Body.(*evidence.User)
 		if !ok {
@@ -62,7 +63,9 @@ func (w *world) knownLogins() *logins {
 		l := login{fact: f, open: w.current(f, func() truth { return isOpen(&subject{f}, u) })}
 		// Rights wait until an account is activated; providers do not even tell them before.
 		active := w.current(f, func() truth { return (&subject{f}).status(u, evidence.UserActive) })
-		l.privileged = and(active, w.privileged(f, u))
+		if l.privileged = w.privileged(f, u); !active.is(true) {
+			l.privileged = and(active, l.privileged)
+		}
 		t := tieOf(f, u)
 		if h, lost := w.Fact(f); lost {
 			t.holes = []evidence.Hole{h}
@@ -71,13 +74,14 @@ func (w *world) knownLogins() *logins {
 		case len(t.holes) > 0:
 			all.loose.add(l, func(*evidence.Fact) []evidence.Hole { return slices.Clone(t.holes) })
 		case t.address != "":
-			all.byAddress[t.address] = append(all.byAddress[t.address], l)
 			all.addressed.add(l, unjoined)
+			all.byAddress[t.address] = append(all.byAddress[t.address], l.with(shared))
 		default:
-			for _, key := range t.keys {
-				all.byKey[key] = append(all.byKey[key], l)
-			}
 			all.listed.add(l, unjoined)
+			own := l.with(shared)
+			for _, key := range t.keys {
+				all.byKey[key] = append(all.byKey[key], own)
+			}
 		}
 	}
 	w.logins = all
