@@ -1,6 +1,10 @@
 package evidence
 
-import "time"
+import (
+	"slices"
+	"strings"
+	"time"
+)
 
 // Population is one list of resources that a collector reads to its end.
 type Population struct {
@@ -89,4 +93,13 @@ func (p Pull) Owns(populationType string) bool {
 		}
 	}
 	return false
+}
+
+// Asked is the parameters in an order of their own: requests run side by side, and
+// note theirs as they come. When a report was made is no parameter, though AWS
+// credential reports note it among them (iam:GetCredentialReport GeneratedTime).
+func (p Pull) Asked() []string {
+	asked := slices.DeleteFunc(slices.Clone(p.Parameters), func(one string) bool { return strings.Contains(one, " GeneratedTime=") })
+	slices.Sort(asked)
+	return asked
 }

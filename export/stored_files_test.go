@@ -50,7 +50,7 @@ func TestFilesOfRecordsAreInTheBundleByThemselves(t *testing.T) {
 	// What another record has a file of is the same bytes, once.
 	again := w.attest("backups-are-restored", map[string]string{"copy.txt": "formula"})
 	where := func(text string) string {
-		return bundle.BodyFile("files", bundle.Digest(mustDigest(t, text)))
+		return bundle.BodyFile("files", mustDigest(t, text))
 	}
 
 	b, m := w.fill(0, 50, func(o *export.Options) { o.Attestations = nil })

@@ -118,7 +118,7 @@ func (l *AccessList) feeds(feeds []evidence.FeedState, at time.Time) []AccessFee
 				Records: l.records[accessID{s.Provider, s.Account, p.Type}],
 			}
 			if f.Last != nil {
-				feed.Parameters = f.Last.Parameters
+				feed.Parameters = f.Last.Asked()
 			}
 			if h, hole := f.HoleAt(p.Type, at); hole {
 				feed.Hole = &h

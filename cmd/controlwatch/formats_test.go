@@ -27,5 +27,5 @@ func TestEveryFormatIsListed(t *testing.T) {
 			require.NoError(t, err, "report.%s is missing from the list in formats.go", f[1])
 		}
 	}
-	require.Len(t, formats, found)
+	require.Len(t, formats, found+1) // and OSCAL, which has a package of its own
 }

@@ -17,7 +17,7 @@ func TestTheSampleCompanyInOSCALIsValid(t *testing.T) {
 	p := &program{stdout: io.Discard, stderr: io.Discard}
 	line, a, err := p.sampleCompany(t.Context())
 	require.NoError(t, err)
-	defer line.close() //nolint:errcheck // it was read
+	defer line.close()
 	made, err := line.gaps(p.now).plan(t.Context(), a)
 	require.NoError(t, err)
 

@@ -100,7 +100,7 @@ func TestPlanSync(t *testing.T) {
 
 	s, err := store.OpenReading(t.Context(), "sqlite:"+filepath.Join(o.dir, "store.db"), store.Options{Clock: func() time.Time { return o.now }})
 	require.NoError(t, err)
-	defer s.Close() //nolint:errcheck // only read
+	defer s.Close()
 	kinds := map[string]int{}
 	for e, err := range s.Entries(t.Context(), entryIssue, entryIssueSync) {
 		require.NoError(t, err)

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -77,12 +78,7 @@ func refusedWith(err error, statuses ...int) bool {
 	if !ok {
 		return false
 	}
-	for _, s := range statuses {
-		if r.status == s {
-			return true
-		}
-	}
-	return false
+	return slices.Contains(statuses, r.status)
 }
 
 // errUncertain says that a request may have been done: its answer was lost.

@@ -36,7 +36,7 @@ func (s *Sync) run(ctx context.Context, w Wanted, dry bool) (Run, error) {
 		out:    Run{At: s.opts.Clock(), Repository: s.opts.Repository, Assessment: w.Plan.Assessment, DryRun: dry, Actions: []Action{}},
 	}
 	err := r.all(ctx)
-	r.out.Requests, r.out.Failures = r.requests, r.client.failures
+	r.out.Requests, r.out.Failures = r.requests, r.failures
 	if err != nil {
 		err = fmt.Errorf("issues of %s: %w", s.opts.Repository, err)
 	}

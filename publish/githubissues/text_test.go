@@ -6,11 +6,10 @@ import (
 	"unicode/utf8"
 
 	"github.com/stretchr/testify/require"
-	"pgregory.net/rapid"
-
 	"github.com/yuin/goldmark"
 	"github.com/yuin/goldmark/extension"
 	"github.com/yuin/goldmark/renderer/html"
+	"pgregory.net/rapid"
 
 	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/soc2"

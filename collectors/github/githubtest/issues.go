@@ -106,7 +106,7 @@ func (t *Tracker) RoundTrip(req *http.Request) (*http.Response, error) {
 			w.Header().Set(name, value)
 		}
 		w.WriteHeader(fault.Status)
-		fmt.Fprintf(w, `{"message":%q}`, fault.Message) //nolint:errcheck // into memory
+		fmt.Fprintf(w, `{"message":%q}`, fault.Message)
 		return w.Result(), nil
 	}
 	a := t.judged(req)
@@ -197,7 +197,7 @@ func (t *Tracker) list(req *http.Request) answer {
 			continue
 		}
 		missing := false
-		for _, l := range strings.Split(q.Get("labels"), ",") {
+		for l := range strings.SplitSeq(q.Get("labels"), ",") {
 			missing = missing || l != "" && !slices.ContainsFunc(i.Labels, func(has string) bool { return strings.EqualFold(has, l) })
 		}
 		if !missing {
@@ -323,7 +323,9 @@ func (t *Tracker) comment(n int, body string) map[string]any {
 	return map[string]any{"id": n + 1, "body": body, "user": person("controlwatch"), "html_url": "https://github.com/" + t.Repository}
 }
 
-func person(login string) map[string]any { return map[string]any{"login": login, "id": 1, "type": "User"} }
+func person(login string) map[string]any {
+	return map[string]any{"login": login, "id": 1, "type": "User"}
+}
 
 func filledIn(status int, v any) answer {
 	a := say(v)
