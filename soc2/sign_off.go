@@ -111,7 +111,7 @@ var NeedSignOff = []string{
 func (s SignOffs) Refusal(r Recorded, by string, at time.Time) error {
 	switch consent, o := s.Of(r.ID, at, r.By.Name); {
 	case !slices.Contains(NeedSignOff, r.Kind):
-		return fmt.Errorf("%s is a %s, which nobody signs off: those that take a sign-off are %s", r.ID, r.Kind, strings.Join(NeedSignOff, ", "))
+		return fmt.Errorf("nobody signs off %s, of the kind %s: what takes a sign-off is %s", r.ID, r.Kind, strings.Join(NeedSignOff, ", "))
 	case r.Kind == EntryAdoption && !r.declines():
 		return fmt.Errorf("%s declines nothing: to adopt a control, or to make it advisory, takes one person", r.ID)
 	case consent != Requested:

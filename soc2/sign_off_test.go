@@ -65,7 +65,7 @@ func TestWhoCannotSignOff(t *testing.T) {
 	require.ErrorContains(t, none.Refusal(request, " ", at), "who signs it off")
 	require.ErrorContains(t, done.Refusal(request, "joan", at), "was approved already, by grace on 2026-11-02T09:01:00Z")
 	request.Kind = "sample"
-	require.ErrorContains(t, none.Refusal(request, "grace", at), "which nobody signs off")
+	require.ErrorContains(t, none.Refusal(request, "grace", at), "nobody signs off")
 }
 
 func TestASignOffIsReadStrictly(t *testing.T) {

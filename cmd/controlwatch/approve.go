@@ -50,8 +50,8 @@ whose word it is stays recorded as "identity not verified".`,
 			if no {
 				what = "is refused"
 			}
-			_, err = fmt.Fprintf(p.stdout, "%s: %s, recorded by %s, %s: %s %s\n",
-				id, r.ID, report.Safe(r.By.String()), "a "+r.Kind, "it "+what+", by the word of", report.Safe(actor.String()))
+			_, err = fmt.Fprintf(p.stdout, "%s: %s %s, recorded by %s: it %s, by the word of %s\n",
+				id, r.Kind, r.ID, report.Safe(r.By.String()), what, report.Safe(actor.String()))
 			return err
 		},
 	}
