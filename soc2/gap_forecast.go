@@ -60,7 +60,7 @@ func ForecastOf(p Progress) Forecast {
 		f.Why = fmt.Sprintf("It cannot be told: within %d weeks as many gaps opened as closed, or more.", f.Weeks)
 		return f
 	}
-	random := rand.New(rand.NewPCG(20, 17)) //nolint:gosec // the same for the same history, on purpose
+	random := rand.New(rand.NewPCG(20, 17)) // the same for the same history, on purpose
 	ends := make([]int, 0, forecastDraws)
 	for range forecastDraws {
 		left, n := p.Open, 0

@@ -54,7 +54,7 @@ func (k *keeping) add(one kept) {
 		if k.place == nil {
 			k.place = map[keptPlace]uint32{}
 		}
-		place = uint32(len(k.places)) //nolint:gosec // there are fewer than resources, and those fit into memory
+		place = uint32(len(k.places)) // there are fewer than resources, and those fit into memory
 		k.place[at], k.places = place, append(k.places, at)
 	}
 	n := len(one.key.ID) + len(one.name) + len(one.states)
@@ -69,7 +69,7 @@ func (k *keeping) add(one kept) {
 	}
 	k.pieces[last] = append(k.pieces[last], keptRow{
 		bytes: k.block[from : from+n : from+n], checks: one.checks, place: place,
-		id: uint32(len(one.key.ID)), name: uint32(len(one.name)), //nolint:gosec // SQLite holds no text of 4 GiB
+		id: uint32(len(one.key.ID)), name: uint32(len(one.name)), // SQLite holds no text of 4 GiB
 	})
 }
 

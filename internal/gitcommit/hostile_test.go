@@ -54,7 +54,7 @@ func TestDamagedRepositories(t *testing.T) {
 			case 2:
 				bad = append(bad[:min(at, len(bad))], rapid.SliceOfN(rapid.Byte(), 0, 40).Draw(rt, "bytes")...)
 			}
-			require.NoError(rt, os.Chmod(name, 0o600)) //nolint:gosec // the test's own
+			require.NoError(rt, os.Chmod(name, 0o600)) // the test's own
 			require.NoError(rt, os.WriteFile(name, bad, 0o600))
 			defer func() { require.NoError(rt, os.WriteFile(name, good, 0o600)) }()
 			c := ask()

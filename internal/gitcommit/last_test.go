@@ -144,7 +144,7 @@ func TestOpenPGP(t *testing.T) {
 	require.NoError(t, err)
 	t.Cleanup(func() { require.NoError(t, os.RemoveAll(home)) })
 	gpg := filepath.Join(w.keys, "gpg")
-	require.NoError(t, os.WriteFile(gpg, []byte("#!/bin/sh\nexec gpg --homedir "+home+" --batch --pinentry-mode loopback --passphrase '' \"$@\"\n"), 0o700)) //nolint:gosec // git runs it
+	require.NoError(t, os.WriteFile(gpg, []byte("#!/bin/sh\nexec gpg --homedir "+home+" --batch --pinentry-mode loopback --passphrase '' \"$@\"\n"), 0o700)) // git runs it
 	out, err := exec.CommandContext(t.Context(), gpg, "--quick-gen-key", "Ada <ada@acme.example>", "ed25519", "sign", "0").CombinedOutput()
 	require.NoError(t, err, string(out))
 	t.Cleanup(func() {
