@@ -131,10 +131,10 @@ func (g gapSource) controls(ctx context.Context, at time.Time) ([]soc2.Adoption,
 }
 
 // unknownAssets counts what the inventory of an assessment lacks. It is complete
-// where every list was seen to its end.
+// where every list was seen to its end, and there are lists at all.
 func unknownAssets(a soc2.Assessment) *soc2.UnknownAssets {
 	missing := slices.ContainsFunc(a.Holes, func(h soc2.ScopedHole) bool { return h.Hole.Field == "" })
-	return &soc2.UnknownAssets{Complete: !missing, UnownedTotal: a.Assets.Unowned, UnclassifiedTotal: a.Assets.Unclassified}
+	return &soc2.UnknownAssets{Complete: len(a.Feeds) > 0 && !missing, UnownedTotal: a.Assets.Unowned, UnclassifiedTotal: a.Assets.Unclassified}
 }
 
 func fixWithin(cfg config.Config) (map[soc2.Severity]time.Duration, error) {
