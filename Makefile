@@ -42,6 +42,15 @@ peers-browser: ## open reports in Chromium and let axe-core judge them (needs no
 	cd tools/browser && npm ci --ignore-scripts --no-audit --no-fund
 	$(GO) test ./report/document -tags browser -run '^TestInABrowser$$' -count=1 -v
 
+.PHONY: chart
+chart: ## render the Helm chart and judge it (needs helm and kubeconform: docs/testing.md)
+	$(GO) test ./deploy/helm -tags chart -count=1
+
+.PHONY: generate-chart
+generate-chart: ## write the chart's copies of rules and dashboards again, and deploy/kustomize
+	CONTROLWATCH_UPDATE=1 $(GO) test ./deploy/helm -tags chart -run 'OfThisRepository' -count=1
+	CONTROLWATCH_UPDATE=1 $(GO) test ./deploy/helm -tags chart -run 'Kustomize' -count=1
+
 .PHONY: test
 test: peers lists ## run every test against every peer found, with the race detector where goroutines meet
 	$(GO) test -timeout 20m -parallel 4 $(MIXED) $(PLAIN)
