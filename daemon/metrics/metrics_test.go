@@ -18,6 +18,8 @@ import (
 	"github.com/controlwatch/controlwatch/collectors/transport"
 	"github.com/controlwatch/controlwatch/daemon/metrics"
 	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/publish/anchor"
+	"github.com/controlwatch/controlwatch/publish/githubissues"
 	"github.com/controlwatch/controlwatch/soc2"
 	"github.com/controlwatch/controlwatch/store"
 )
@@ -46,6 +48,8 @@ func busy(t *testing.T, a soc2.Assessment) *metrics.Metrics {
 	}
 	m.Assessed(time.Second, nil)
 	m.Withdrawn(a)
+	m.Anchored(anchor.Round{Results: []anchor.Result{{Anchor: "tsa", Kind: "rfc3161", Outside: true}}})
+	m.IssuesKept(githubissues.Run{}, nil, at)
 	return m
 }
 
