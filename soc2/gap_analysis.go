@@ -186,11 +186,13 @@ func (g *gapJudge) holds(id string, r ControlResult, a *affected, counts bool) {
 		if counts {
 			g.out.Holding++
 		}
-	default:
+	case r.State == NotApplicable:
 		g.out.Held[id] = "complete pulls show that there is nothing it applies to"
 		if counts {
 			g.out.Holding++
 		}
+	default: // whoever asks: what fails or was not seen closes nothing
+		g.out.Doubt[id] = "it is not shown to hold"
 	}
 }
 
