@@ -74,7 +74,7 @@ that would have been others · 2 could not run · 3 no difference, but some
 assessments could not be proved`,
 		Example: `  controlwatch replay --from 2026-01-01 --to 2026-06-30
   controlwatch replay --from -30d --control people-use-multi-factor-sign-in
-  controlwatch replay --from -1w --set access-keys-are-rotated.max_age_days=60 -o csv
+  controlwatch replay --from -1w --set standing-credentials-are-short-lived.max_key_age_days=60 -o csv
   controlwatch replay --from 2026-01-01 --catalogue ./controls -o json
   controlwatch replay --from 2026-01-01 --sample 50`,
 		Args: cobra.NoArgs,
@@ -204,7 +204,7 @@ func exchanged(r *daemon.Replayer, f replayFlags, shipped soc2.Catalogue) error 
 		name, value, ok := strings.Cut(text, "=")
 		control, parameter, dotted := strings.Cut(name, ".")
 		if !ok || !dotted || control == "" || parameter == "" {
-			return fmt.Errorf("--set %q: expected CONTROL.PARAMETER=VALUE, such as access-keys-are-rotated.max_age_days=60", text)
+			return fmt.Errorf("--set %q: expected CONTROL.PARAMETER=VALUE, such as standing-credentials-are-short-lived.max_key_age_days=60", text)
 		}
 		var v any
 		if err := yaml.Unmarshal([]byte(value), &v); err != nil {

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"flag"
 	"fmt"
@@ -23,6 +24,7 @@ import (
 var (
 	yearDays      = flag.Int("year.days", 365, "how many days BenchmarkYear lives through")
 	yearResources = flag.Int("year.resources", 10_000, "how many resources its company has")
+	yearStore     = flag.String("year.store", "", "a folder in which the store it wrote is kept")
 )
 
 // pullHours is how far pulls are apart, as in a configuration that says nothing.
@@ -58,7 +60,8 @@ func newYear(tb testing.TB, resources int) *year {
 	tb.Helper()
 	c := largeCompany(tb, 1, 1, resources)
 	c.mend(tb)
-	c.store = filepath.Join(tb.TempDir(), "year.db")
+	c.store = filepath.Join(cmp.Or(*yearStore, tb.TempDir()), "year.db")
+	require.NoFileExists(tb, c.store)
 	y := &year{company: c, began: sample.Day}
 	key, _, err := checkpoint.Generate("")
 	require.NoError(tb, err)
@@ -74,7 +77,11 @@ func newYear(tb testing.TB, resources int) *year {
 // live goes through days, hour by hour.
 func (y *year) live(tb testing.TB, days int) {
 	tb.Helper()
+	began := time.Now()
 	for hour := range days * 24 {
+		if hour%(30*24) == 0 && hour > 0 {
+			fmt.Fprintf(os.Stderr, "day %d of %d after %s\n", hour/24, days, time.Since(began).Round(time.Second))
+		}
 		y.company.now = y.began.Add(time.Duration(hour) * time.Hour)
 		y.company.day = hour / 24
 		if hour%pullHours == 0 {
@@ -133,6 +140,47 @@ func (y *year) readBack(b *testing.B, days int) {
 	out := y.replay(b, days)
 	b.ReportMetric((processor(b)-before).Seconds()*1000/float64(out.Reproduced), "replay_cpu_ms/assessment")
 	b.ReportMetric(float64(out.Rejudged)*100/float64(out.Resources), "replay_judged_%")
+	b.ReportMetric(float64(y.otherwise(b, days)), "what_if_dates")
+}
+
+// otherwise asks of one assessment a day what had been found with access keys
+// allowed 60 days instead of 90, and holds each date to the key's own age.
+func (y *year) otherwise(tb testing.TB, days int) int {
+	tb.Helper()
+	const control, check, day = "standing-credentials-are-short-lived", "access-key-is-young", 24 * time.Hour
+	shipped, err := catalogue.Load()
+	require.NoError(tb, err)
+	r := &daemon.Replayer{
+		Store: y.store, Shipped: shipped, Version: "benchmark", Clock: func() time.Time { return y.company.now },
+		Control: control, Sample: days, Set: map[string]map[string]any{control: {"max_key_age_days": 60}},
+	}
+	out, err := r.Replay(tb.Context(), y.began, y.company.now)
+	require.NoError(tb, err)
+	require.NotEmpty(tb, out.Otherwise)
+
+	seen, err := y.store.Snapshot(tb.Context(), y.company.now, map[string]time.Duration{copiesSource: 24 * time.Hour})
+	require.NoError(tb, err)
+	created := map[evidence.Key]time.Time{}
+	for _, f := range seen.Facts {
+		if key, ok := f.Body.(*evidence.AccessKey); ok && key.CreatedAt != nil {
+			created[f.Resource.Key()] = *key.CreatedAt
+		}
+	}
+	for _, o := range out.Otherwise {
+		require.Equal(tb, check, o.Check)
+		born, ok := created[o.Resource.Key()]
+		require.True(tb, ok, o.Resource.ID)
+		require.Equal(tb, []string{"pass", "fail"}, []string{o.Was, o.Would})
+		due := born.Add(60 * day)
+		if due.Before(y.began) {
+			due = y.began
+		}
+		require.WithinRange(tb, o.From, due, due.Add(2*day), "%s, created %s", o.Resource.ID, born)
+		if until := born.Add(90 * day); until.Before(y.company.now) {
+			require.WithinRange(tb, o.To, until.Add(-2*day), until.Add(2*day), "%s, created %s", o.Resource.ID, born)
+		}
+	}
+	return len(out.Otherwise)
 }
 
 // replay makes every assessment again, and every verdict comes out as it was.
