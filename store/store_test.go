@@ -128,6 +128,14 @@ func number(tb testing.TB, s *Store, query string) int64 {
 func dump(tb testing.TB, s *Store, query string) string {
 	tb.Helper()
 	var all [][]any
+	dumpEach(tb, s, query, func(row []any) { all = append(all, row) })
+	text, err := json.Marshal(all)
+	require.NoError(tb, err)
+	return string(text)
+}
+
+func dumpEach(tb testing.TB, s *Store, query string, row func([]any)) {
+	tb.Helper()
 	require.NoError(tb, s.read(tb.Context(), "dump", func(tx session) error {
 		return tx.each(tb.Context(), func(rows *sql.Rows) error {
 			columns, err := rows.Columns()
@@ -138,13 +146,13 @@ func dump(tb testing.TB, s *Store, query string) string {
 			for i := range values {
 				targets[i] = &values[i]
 			}
-			all = append(all, values)
-			return rows.Scan(targets...)
+			if err := rows.Scan(targets...); err != nil {
+				return err
+			}
+			row(values)
+			return nil
 		}, query)
 	}))
-	text, err := json.Marshal(all)
-	require.NoError(tb, err)
-	return string(text)
 }
 
 func numbered(prefix string, n int, mfa bool) []evidence.Fact {
