@@ -92,8 +92,8 @@ bench: ## run the benchmarks whose figures stand in docs/performance.md
 	$(GO) test -run '^$$' -bench . -benchmem ./evaluators/... ./store/... ./collectors/... ./report/... ./cmd/...
 
 .PHONY: bench-year
-bench-year: ## write a year of hourly assessments of 10,000 resources, verify it, read it back (hours)
-	$(GO) test ./cmd/controlwatch -run '^$$' -bench Year -benchtime 1x -timeout 24h
+bench-year: ## write a year of hourly assessments of 10,000 resources, verify it, read it back (hours; YEAR=folder keeps it, and goes on with it)
+	$(GO) test ./cmd/controlwatch -run '^$$' -bench Year -benchtime 1x -timeout 24h $(if $(YEAR),-year.store $(YEAR))
 
 .PHONY: tools
 tools: ## build the pinned developer tools

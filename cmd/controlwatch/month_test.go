@@ -26,7 +26,7 @@ func TestMonth(t *testing.T) {
 	require.Empty(t, v.Problems)
 	require.Empty(t, v.Warnings)
 	require.EqualValues(t, days*24, v.Checkpoints)
-	require.Positive(t, y.drift)
+	require.Positive(t, y.drift(t))
 	require.Positive(t, y.replay(t, days).Verdicts)
 
 	before := 0

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 
+	"github.com/controlwatch/controlwatch/evaluators/catalogue"
 	"github.com/controlwatch/controlwatch/report/document"
 	"github.com/controlwatch/controlwatch/report/kinds"
 )
@@ -16,12 +17,17 @@ evidence, and the requirements it bears on, of the Trust Services Criteria, ISO/
 for each requirement with its controls.
 
 Of the 61 Trust Services Criteria it lists those that no control bears on, and those
-with supporting evidence only. Of the other frameworks it holds no complete list, and
-says so: what is missing there cannot be told from here.
+with supporting evidence only; of Annex A of ISO 27001, NIST CSF, the moderate baseline
+of SP 800-53 and HIPAA's security and breach rules those that no control bears on. Of
+CIS Benchmarks it holds no complete list, and says so.
 
 That controls of a requirement show no gap is no opinion on whether it is fulfilled.`,
 	build: func(_ context.Context, _ *program, r reporting) (document.Document, any, error) {
-		m := kinds.MatrixOf(r.head, r.catalogue, r.assessment)
+		listed, err := catalogue.Frameworks()
+		if err != nil {
+			return document.Document{}, nil, err
+		}
+		m := kinds.MatrixOf(r.head, r.catalogue, r.assessment, listed)
 		return kinds.MatrixDocument(r.head, m, r.assessment), m, nil
 	},
 }

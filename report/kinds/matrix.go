@@ -48,25 +48,30 @@ type MatrixRow struct {
 type Requirement struct {
 	Framework string              `json:"framework"`
 	ID        string              `json:"id"`
-	Title     string              `json:"title,omitempty"` // of the Trust Services Criteria, in our own words
+	Title     string              `json:"title,omitempty"` // what it is about, where it is listed
 	State     soc2.CriterionState `json:"state"`
 	Controls  []string            `json:"controls"` // mapped to it; none: no control bears on it
 	Direct    int                 `json:"direct"`   // how many of them are direct evidence; -1: the framework's mapping does not tell
 }
 
-// MatrixOf makes the matrix of a catalogue and an assessment.
-func MatrixOf(h Head, cat soc2.Catalogue, a soc2.Assessment) Matrix {
+// MatrixOf makes the matrix of a catalogue and an assessment, for the Trust Services
+// Criteria and the frameworks that are listed.
+func MatrixOf(h Head, cat soc2.Catalogue, a soc2.Assessment, listed []soc2.Framework) Matrix {
 	m := Matrix{
 		Schema: SchemaMatrix, At: a.At, Sample: a.SampleData, Organization: h.Organization, Catalogue: cat.Digest,
-		Frameworks: slices.Clone(frameworks), Controls: []MatrixRow{}, Requirements: []Requirement{},
+		Frameworks: frameworksOf(listed), Controls: []MatrixRow{}, Requirements: []Requirement{},
 	}
 	judged := map[string]soc2.ControlResult{}
 	for _, r := range a.Controls {
 		judged[r.ID] = r
 	}
 	known := map[string]bool{}
-	for _, f := range frameworks {
+	for _, f := range m.Frameworks {
 		known[f.ID] = true
+	}
+	about := map[string]map[string]string{}
+	for _, f := range listed {
+		about[f.ID] = f.Requirements
 	}
 	by := map[string]map[string][]MatrixRow{}
 	for _, c := range cat.Controls {
@@ -107,11 +112,25 @@ func MatrixOf(h Head, cat soc2.Catalogue, a soc2.Assessment) Matrix {
 			m.Requirements = append(m.Requirements, criteriaOf(cat, a, by[tsc])...)
 			continue
 		}
-		for _, id := range slices.SortedFunc(maps.Keys(by[f.ID]), naturally) {
-			m.Requirements = append(m.Requirements, requirement(f.ID, id, by[f.ID][id]))
+		for _, id := range requirementIDs(by[f.ID], about[f.ID]) {
+			r := requirement(f.ID, id, by[f.ID][id])
+			r.Title = about[f.ID][id]
+			m.Requirements = append(m.Requirements, r)
 		}
 	}
 	return m
+}
+
+// requirementIDs are those that are mapped and those that are listed, each once.
+func requirementIDs(mapped map[string][]MatrixRow, listed map[string]string) []string {
+	ids := maps.Clone(listed)
+	if ids == nil {
+		ids = map[string]string{}
+	}
+	for id := range mapped {
+		ids[id] = ""
+	}
+	return slices.SortedFunc(maps.Keys(ids), naturally)
 }
 
 // each takes an entry such as "CIS AWS 5.0.0: 1.19, 2.18" apart, so that each of its

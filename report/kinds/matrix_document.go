@@ -91,6 +91,9 @@ func frameworkBlocks(m Matrix) []document.Block {
 		of := "not listed here"
 		if f.Complete {
 			of = fmt.Sprint(len(requirementsOf(m, f.ID)))
+			if f.Lists != "" {
+				of += ": " + f.Lists
+			}
 		}
 		table = append(table, []document.Cell{document.Text(f.Name), document.Number(controls), document.Number(mapped), document.Text(of)})
 	}
@@ -115,31 +118,14 @@ func requirementsOf(m Matrix, framework string) []Requirement {
 
 // unmappedBlocks name what no control bears on, and where that cannot be named.
 func unmappedBlocks(m Matrix) []document.Block {
-	var rows [][]document.Cell
+	blocks := []document.Block{document.P("Where every requirement of a framework is listed, those can be named that no control bears on; of the Trust Services Criteria those too that only have supporting evidence. That a control bears on a requirement is not that it is all the requirement asks.")}
 	var blind []string
-	complete := []string{}
 	for _, f := range m.Frameworks {
-		if !f.Complete {
+		if f.Complete {
+			blocks = append(blocks, unmappedTable(f, m))
+		} else {
 			blind = append(blind, f.Name)
-			continue
 		}
-		complete = append(complete, f.Name)
-		for _, r := range requirementsOf(m, f.ID) {
-			switch {
-			case len(r.Controls) == 0:
-				rows = append(rows, []document.Cell{document.Text(f.Short), document.ID(r.ID), document.Text(r.Title), document.State(document.Bad, "no control")})
-			case r.Direct == 0:
-				rows = append(rows, []document.Cell{document.Text(f.Short), document.ID(r.ID), document.Text(r.Title), document.State(document.Unseen, "supported only")})
-			}
-		}
-	}
-	blocks := []document.Block{
-		document.P("Of " + strings.Join(complete, " and ") + " every requirement is listed, so those can be named that no control bears on, or that only have supporting evidence."),
-		document.Table{
-			Name: "unmapped", Caption: "Requirements without direct evidence",
-			Columns: []document.Column{{Name: "Framework", Weight: 1.4}, {Name: "Requirement", Kind: document.IDKind, Weight: 1.6}, {Name: "What it is about", Weight: 5}, {Name: "Evidence", Kind: document.StateKind, Weight: 2}},
-			Rows:    document.RowsOf(rows), Empty: "Each has a control that is direct evidence for it.",
-		},
 	}
 	if len(blind) > 0 {
 		blocks = append(blocks, document.Callout{
@@ -148,6 +134,27 @@ func unmappedBlocks(m Matrix) []document.Block {
 		})
 	}
 	return blocks
+}
+
+func unmappedTable(f Framework, m Matrix) document.Table {
+	var rows [][]document.Cell
+	for _, r := range requirementsOf(m, f.ID) {
+		switch {
+		case len(r.Controls) == 0:
+			rows = append(rows, []document.Cell{document.ID(r.ID), document.Text(r.Title), document.State(document.Bad, "no control")})
+		case r.Direct == 0:
+			rows = append(rows, []document.Cell{document.ID(r.ID), document.Text(r.Title), document.State(document.Unseen, "supported only")})
+		}
+	}
+	t := document.Table{
+		Name: "unmapped-" + slug(f.ID), Caption: fmt.Sprintf("%s: %d without a control", f.Short, len(rows)), Folded: f.ID != tsc,
+		Columns: []document.Column{{Name: "Requirement", Kind: document.IDKind, Weight: 1.6}, {Name: "What it is about", Weight: 5}, {Name: "Evidence", Kind: document.StateKind, Weight: 2}},
+		Rows:    document.RowsOf(rows), Empty: "Each has a control that bears on it.",
+	}
+	if f.ID == tsc {
+		t.Caption, t.Empty = fmt.Sprintf("%s: %d without direct evidence", f.Short, len(rows)), "Each has a control that is direct evidence for it."
+	}
+	return t
 }
 
 func controlTable(m Matrix) document.Table {

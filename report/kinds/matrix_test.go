@@ -16,6 +16,10 @@ import (
 
 var at = time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
 
+var listedFrameworks = []soc2.Framework{
+	{ID: "iso27001", Name: "ISO/IEC 27001:2022, Annex A", Short: "ISO 27001", Lists: "all that matter here", Requirements: map[string]string{"A.5.9": "assets", "A.5.10": "their use", "A.5.11": "their return"}},
+}
+
 func world() (soc2.Catalogue, soc2.Assessment) {
 	control := func(id string, state soc2.Outcome, frameworks map[string][]string, criteria ...soc2.Mapping) (soc2.Control, soc2.ControlResult) {
 		c := soc2.Control{ID: id, Title: strings.ReplaceAll(id, "-", " "), Likelihood: 4, Impact: 5, Criteria: criteria, Frameworks: frameworks}
@@ -34,18 +38,19 @@ func world() (soc2.Catalogue, soc2.Assessment) {
 func TestMatrixMapsControlsToRequirements(t *testing.T) {
 	t.Parallel()
 	cat, a := world()
-	m := MatrixOf(Head{}, cat, a)
+	m := MatrixOf(Head{}, cat, a, listedFrameworks)
 	by := map[string]Requirement{}
 	var order []string
 	for _, r := range m.Requirements {
 		by[r.Framework+" "+r.ID] = r
 		order = append(order, r.ID)
 	}
-	require.Equal(t, []string{"CC6.1", "CC6.7", "A1.2", "P1.1", "A.5.9", "A.5.10", "CIS AWS 5.0.0: 1.9", "CIS AWS 5.0.0: 1.10", "X-1"}, order)
+	require.Equal(t, []string{"CC6.1", "CC6.7", "A1.2", "P1.1", "A.5.9", "A.5.10", "A.5.11", "CIS AWS 5.0.0: 1.9", "CIS AWS 5.0.0: 1.10", "X-1"}, order)
 	require.Equal(t, Requirement{"tsc", "CC6.1", "Access", soc2.GapSeen, []string{"data-is-encrypted", "users-have-mfa"}, 1}, by["tsc CC6.1"])
 	require.Equal(t, soc2.GapSeen, by["iso27001 A.5.10"].State, "one of two fails")
 	require.Equal(t, soc2.NoGapSeen, by["own X-1"].State)
 	require.Empty(t, by["tsc P1.1"].Controls)
+	require.Equal(t, Requirement{"iso27001", "A.5.11", "their return", soc2.EvidenceIncomplete, []string{}, -1}, by["iso27001 A.5.11"], "nobody looks")
 
 	// What the assessment did not speak of is not seen, whatever else is.
 	require.Equal(t, soc2.EvidenceIncomplete, by["tsc A1.2"].State)
@@ -60,15 +65,16 @@ func TestMatrixMapsControlsToRequirements(t *testing.T) {
 func TestMatrixDocumentNamesWhatNoControlBearsOn(t *testing.T) {
 	t.Parallel()
 	cat, a := world()
-	d := MatrixDocument(Head{}, MatrixOf(Head{}, cat, a), a)
+	d := MatrixDocument(Head{}, MatrixOf(Head{}, cat, a, listedFrameworks), a)
 	text := func(table string) string {
 		var b bytes.Buffer
 		f, _ := document.FormatOf("csv")
 		require.NoError(t, f.Write(&b, d, document.Options{Table: table}))
 		return b.String()
 	}
-	require.Equal(t, "Framework,Requirement,What it is about,Evidence\r\nTSC,CC6.7,Transport,supported only\r\nTSC,P1.1,Notice,no control\r\n", text("unmapped"))
-	require.Contains(t, text("controls"), "users have mfa,fails,critical,0,0,CC6.1*,\"A.5.9, A.5.10\",,,,\"CIS AWS 5.0.0: 1.9, 1.10\",,users-have-mfa")
+	require.Equal(t, "Requirement,What it is about,Evidence\r\nCC6.7,Transport,supported only\r\nP1.1,Notice,no control\r\n", text("unmapped-tsc"))
+	require.Equal(t, "Requirement,What it is about,Evidence\r\nA.5.11,their return,no control\r\n", text("unmapped-iso27001"))
+	require.Contains(t, text("controls"), "users have mfa,fails,critical,0,0,CC6.1*,\"A.5.9, A.5.10\",\"CIS AWS 5.0.0: 1.9, 1.10\",,users-have-mfa")
 	require.Contains(t, text("controls"), "backups are made,not judged,")
 
 	var b bytes.Buffer
@@ -103,7 +109,7 @@ func TestNothingUnseenLooksWell(t *testing.T) {
 			a.Controls[i].State = rapid.SampledFrom([]soc2.Outcome{soc2.Fail, soc2.Unobserved, soc2.NotApplicable, soc2.Outcome(9)}).Draw(t, "state")
 		}
 		a.Criteria = nil
-		m := MatrixOf(Head{}, cat, a)
+		m := MatrixOf(Head{}, cat, a, listedFrameworks)
 		for _, r := range m.Requirements {
 			if tone, _ := criterionTone(r.State); tone == document.Good {
 				t.Fatalf("%s %s looks well", r.Framework, r.ID)
