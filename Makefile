@@ -42,6 +42,11 @@ peers-browser: ## open reports in Chromium and let axe-core judge them (needs no
 	cd tools/browser && npm ci --ignore-scripts --no-audit --no-fund
 	$(GO) test ./report/document -tags browser -run '^TestInABrowser$$' -count=1 -v
 
+.PHONY: peers-grafana
+peers-grafana: ## have Grafana's own types judge the dashboards (needs node)
+	cd tools/grafana && npm ci --ignore-scripts --no-audit --no-fund
+	$(GO) test ./deploy/grafana -tags grafana -run GrafanasTypes -count=1
+
 .PHONY: chart
 chart: ## render the Helm chart and judge it (needs helm and kubeconform: docs/testing.md)
 	$(GO) test ./deploy/helm -tags chart -count=1
