@@ -47,6 +47,7 @@ type Alert struct {
 	From, To soc2.Outcome
 	StartsAt time.Time // the assessment that saw it first
 	EndsAt   time.Time // the one that saw it end; zero while firing
+	Ending   string    // how it ended, in words; empty while firing
 	SeenGood time.Time // last seen as it should be before it began; zero: never seen so
 
 	Current     string    // what was seen, in a line
@@ -54,6 +55,7 @@ type Alert struct {
 	Remediation string    // how to fix it; commands as in the catalogue
 	ChangedBy   ChangedBy // who did it, where the provider says so; zero: not known
 	Link        string    // to the page of it; empty: none is configured
+	Sample      bool      // the company is the sample: said wherever the alert stands alone
 }
 
 // ChangedBy is who changed something, by the provider's own log.
