@@ -47,6 +47,10 @@ peers-grafana: ## have Grafana's own types judge the dashboards (needs node)
 	cd tools/grafana && npm ci --ignore-scripts --no-audit --no-fund
 	$(GO) test ./deploy/grafana -tags grafana -run GrafanasTypes -count=1
 
+.PHONY: alerting
+alerting: ## the whole way of an alert: moto, the program, Prometheus, Alertmanager, a webhook, each killed once (three minutes)
+	$(GO) test ./cmd/controlwatch -tags alerting -run '^TestAlerting$$' -count=1 -timeout 15m -v
+
 .PHONY: chart
 chart: ## render the Helm chart and judge it (needs helm and kubeconform: docs/testing.md)
 	$(GO) test ./deploy/helm -tags chart -count=1

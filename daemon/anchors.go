@@ -36,6 +36,7 @@ func (d *Daemon) anchor(ctx context.Context, doing *duty) {
 	if ctx.Err() != nil {
 		return
 	}
+	d.opts.Metrics.AnchorRound(err)
 	if err != nil {
 		d.opts.Log.Error("checkpoints of the evidence log could not be handed to its anchors", zap.Error(err))
 		return

@@ -69,7 +69,10 @@ func (d *Daemon) withAttestations(ctx context.Context, doing *duty, series metri
 		if ctx.Err() == nil {
 			d.opts.Log.Error("it could not be told how attested controls stand", zap.Error(err))
 		}
-		return series, nil
+		return series.Told(metrics.Attestations, false)
+	}
+	if series, err = series.Told(metrics.Attestations, true); err != nil {
+		return series, err
 	}
 	return series.WithAttestations(all)
 }

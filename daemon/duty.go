@@ -54,6 +54,9 @@ func (d *Daemon) take(next *duty) {
 			}
 		}
 	}
+	if next.Issues == nil {
+		d.opts.Metrics.IssuesForgotten()
+	}
 	d.opts.Metrics.Reloaded(d.now(), nil)
 }
 

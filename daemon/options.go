@@ -53,6 +53,8 @@ type Work struct {
 	Period func(context.Context) (soc2.Period, error)
 	// Attestations tells how attested controls stand, as of now. Nil: nobody asks.
 	Attestations func(context.Context) ([]soc2.AttestationStanding, error)
+	// Reviews tells how access reviews stand, as of now. Nil: nobody asks.
+	Reviews func(context.Context) (ReviewsTold, error)
 	// Plan makes the remediation plan of an assessment. Nil: none is made.
 	Plan func(context.Context, soc2.Assessment) (soc2.Plan, error)
 	// Seal signs what was kept, after each assessment. Nil: nothing is signed.

@@ -25,7 +25,11 @@ func (d *Daemon) withPlan(ctx context.Context, doing *duty, a soc2.Assessment, s
 		if ctx.Err() == nil {
 			d.opts.Log.Error("the plan could not be made", zap.Error(err))
 		}
-		return series, nil, nil
+		series, err = series.Told(metrics.Plan, false)
+		return series, nil, err
+	}
+	if series, err = series.Told(metrics.Plan, true); err != nil {
+		return series, nil, err
 	}
 	series, err = series.WithPlan(plan)
 	return series, &plan, err

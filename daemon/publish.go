@@ -144,12 +144,20 @@ func (d *Daemon) prepare(ctx context.Context, doing *duty) (published, metrics.P
 		return published{}, metrics.Projection{}, err
 	}
 	next := published{assessment: trimmed(a), recent: recent, scan: &scanBody{assessment: a}, period: d.tellPeriod(ctx, doing)}
+	if doing.Period != nil {
+		if series, err = series.Told(metrics.Period, next.period != nil); err != nil {
+			return published{}, metrics.Projection{}, err
+		}
+	}
 	if next.period != nil {
 		if series, err = series.WithPeriod(next.period.Period); err != nil {
 			return published{}, metrics.Projection{}, err
 		}
 	}
 	if series, err = d.withAttestations(ctx, doing, series); err != nil {
+		return published{}, metrics.Projection{}, err
+	}
+	if series, err = d.withReviews(ctx, doing, series); err != nil {
 		return published{}, metrics.Projection{}, err
 	}
 	if series, next.plan, err = d.withPlan(ctx, doing, a, series); err != nil {

@@ -84,6 +84,7 @@ type ControlResult struct {
 	ID       string
 	Title    string
 	Adoption string // adopted, advisory or declined
+	Owner    string // role that answers for it, by the catalogue
 	State    Outcome
 	Severity Severity
 	Criteria []Mapping

@@ -21,6 +21,11 @@ const (
 	ReviewChanged    ReviewState = "changed"     // seen since with another privilege or path, or proven gone
 )
 
+// ReviewStates are all of them.
+var ReviewStates = []ReviewState{
+	ReviewUndecided, ReviewKept, ReviewWaiting, ReviewStillThere, ReviewCannotTell, ReviewRevoked, ReviewChanged,
+}
+
 // ReviewItem is an item with its decision and what evidence says of it.
 type ReviewItem struct {
 	Item    AccessRow

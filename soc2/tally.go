@@ -28,7 +28,7 @@ func NewTally(a *Assessment, cat Catalogue, view evidence.View) *Tally {
 	a.Outcomes, a.Places = map[Outcome]int{}, map[Place]map[Outcome]int{}
 	a.Findings, a.Holes, a.Controls, a.Criteria, a.Pulls = nil, nil, nil, nil, nil
 	for _, c := range cat.Controls {
-		r := &ControlResult{ID: c.ID, Title: c.Title, Adoption: Proposed, State: NotApplicable, Severity: c.Severity(), Criteria: c.Criteria}
+		r := &ControlResult{ID: c.ID, Title: c.Title, Adoption: Proposed, State: NotApplicable, Severity: c.Severity(), Owner: c.Owner, Criteria: c.Criteria}
 		for _, check := range c.Checks {
 			r.Checks = append(r.Checks, check.ID)
 		}

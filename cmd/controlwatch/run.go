@@ -128,6 +128,7 @@ func (p *program) workOf(ctx context.Context, s *store.Store, j *judge, o pipeli
 	if period != nil {
 		w.Period = period.anew
 	}
+	w.Reviews = p.runningReviews(s, line, o)
 	var newest atomic.Pointer[planned]
 	w.Plan = p.runningPlan(s, j, o, period, &newest)
 	issues, err := p.runningIssues(o.config, s, &newest)

@@ -10,10 +10,11 @@ import (
 )
 
 // anchorSeries are those of the evidence log and the anchors of its checkpoints.
-// They appear with the first round.
+// All but the rounds appear with the first one.
 type anchorSeries struct {
 	mu                 sync.Mutex
 	known              map[string]bool
+	rounds             *prometheus.CounterVec
 	logSize, protected *prometheus.GaugeVec
 	info               *prometheus.GaugeVec
 	attempts, failures *prometheus.CounterVec
@@ -26,8 +27,12 @@ func newAnchorSeries() *anchorSeries {
 	gauge := func(name, help string, labels []string) *prometheus.GaugeVec {
 		return prometheus.NewGaugeVec(prometheus.GaugeOpts{Name: name, Help: help}, labels)
 	}
-	return &anchorSeries{
+	s := &anchorSeries{
 		known: map[string]bool{},
+		rounds: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "controlwatch_anchor_rounds_total",
+			Help: "Rounds over all anchors of the evidence log. One failed when it could not be made at all; what a single anchor would not take is counted with that anchor.",
+		}, []string{"result"}),
 		logSize: gauge("controlwatch_log_size",
 			"Leaves of the evidence log under its newest checkpoint.", nil),
 		protected: gauge("controlwatch_log_protected_size",
@@ -47,10 +52,19 @@ func newAnchorSeries() *anchorSeries {
 		rewritten: gauge("controlwatch_anchor_rewritten",
 			"1 while an anchor holds what this log cannot have come from: it was rewritten, or an older copy of the store was put back.", byName),
 	}
+	for _, r := range []string{ok, failed} {
+		s.rounds.WithLabelValues(r) // at zero, so that a first one is a rise
+	}
+	return s
 }
 
 func (s *anchorSeries) all() []prometheus.Collector {
-	return []prometheus.Collector{s.logSize, s.protected, s.info, s.attempts, s.failures, s.success, s.size, s.rewritten}
+	return []prometheus.Collector{s.rounds, s.logSize, s.protected, s.info, s.attempts, s.failures, s.success, s.size, s.rewritten}
+}
+
+// AnchorRound counts one round over the anchors. err is ours: the round could not be made.
+func (m *Metrics) AnchorRound(err error) {
+	m.anchors.rounds.WithLabelValues(result(err)).Inc()
 }
 
 // Anchored records one round over the anchors. Anchors that are no longer

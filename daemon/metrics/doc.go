@@ -12,8 +12,9 @@
 //   - unobserved has its own series everywhere and is never added to what holds;
 //   - severity is on controlwatch_control_info only, and on gaps, whose it is by what is
 //     affected: join it where it is needed;
-//   - at 50 accounts and 60 controls there are fewer than Budget series.
+//   - at 50 accounts of AWS, judged by every control of the catalogue that can judge
+//     them and read by every collector, there are no more than Budget series.
 package metrics
 
-// Budget is the most series there may be at 50 accounts and 60 controls.
+// Budget is the most series there may be at 50 accounts, whatever is in them.
 const Budget = 20_000

@@ -1,9 +1,6 @@
 package metrics
 
 import (
-	"fmt"
-	"strings"
-
 	"github.com/prometheus/client_golang/prometheus"
 )
 
@@ -35,7 +32,7 @@ var (
 	sampleData = gauge("controlwatch_sample_data",
 		"1 if the published assessment is of the sample company and says nothing of yours.")
 	controlInfo = gauge("controlwatch_control_info",
-		"1 for each control, with what describes it. Join on control for severity.", "control", "severity", "adoption")
+		"1 for each control, with what describes it. Join on control for severity and for the role that owns it.", "control", "severity", "adoption", "owner")
 	controlState = gauge("controlwatch_control_state",
 		"1 for the state a control is in (fail, unobserved, pass or not_applicable), 0 for the others.", "control", "state")
 	criterionInfo = gauge("controlwatch_criterion_info",
@@ -43,7 +40,7 @@ var (
 	criterionState = gauge("controlwatch_criterion_state",
 		"1 for the state a criterion is in (gap-seen, evidence-incomplete, no-gap-seen or out-of-scope), 0 for the others.", "criterion", "state")
 	findings = gauge("controlwatch_findings",
-		"Findings, those excluded by a decision left out. All four outcomes are there where a control judges anything of an account.", "control", "outcome", "provider", "account")
+		"Findings, those excluded by a decision left out. Fail, unobserved and pass are there for each account of which a control judges anything; not_applicable is that of all accounts of a provider together and has an empty account.", "control", "outcome", "provider", "account")
 	findingsAccepted = gauge("controlwatch_findings_accepted",
 		"Failing findings that somebody decided to live with; they are among the failing ones too.", "control")
 	findingsExcluded = gauge("controlwatch_findings_excluded",
@@ -57,13 +54,13 @@ var (
 	pullSuccess = gauge("controlwatch_pull_last_success_timestamp_seconds",
 		"Start of the newest complete pull, of the scope where that is longest ago; 0 if any scope never had one.", "provider", "account", "collector")
 	pullDuration = gauge("controlwatch_pull_last_duration_seconds",
-		"How long the newest pull took, of the scope where it took longest.", "provider", "account", "collector")
+		"How long the newest pull took, of the scope where it took longest; of all accounts together.", "provider", "collector")
 	driftWaiting = gauge("controlwatch_drift_waiting",
 		"Findings that fail or were lost from sight, and count so, but are not announced as drift before more pulls confirm it.", "control")
 	clockOffset = gauge("controlwatch_clock_offset_seconds",
 		"How far a provider's clock is ahead of ours, at least, by the newest pulls; the one that is farthest. Absent where no answer was dated.", "provider")
 	answersOverBudget = gauge("controlwatch_answers_over_budget",
-		"Planned scopes whose newest pull could not keep its redacted answers, because the budget for them is used up.", "provider", "account", "collector")
+		"Planned scopes whose newest pull could not keep its redacted answers, because the budget for them is used up; of all accounts together.", "provider", "collector")
 	driftEvents = counter("controlwatch_drift_events_total",
 		"Findings that differed from the assessment before, ever since the store began; a restart does not reset it.", "control", "change", "cause")
 )
@@ -75,19 +72,6 @@ var projectedFamilies = []*family{
 	decisions, decisionsExpiring, decisionsUnused, decisionsOverlapping, decisionsNextExpiry, narrowedUnrecorded,
 	gapOpen, gapOverdue, gapOldest, gapUnowned, gapReadiness,
 	periodStart, periodEnd, periodSeen, periodObserved, periodDeviations, periodLate, periodOpenHoles,
-	attestationDue, attestationState, attestationControls,
+	attestationDue, attestationState, attestationControls, told, reviewItems, reviewOverdue, reviewUnreadable,
 	feedsPlanned, feedsComplete, pullSuccess, pullDuration, answersOverBudget, clockOffset, driftWaiting, driftEvents,
-}
-
-// metric is one series of the family. Label values are made valid UTF-8: a name
-// from a provider must never cost a whole scrape.
-func (f *family) metric(value float64, labels ...string) (prometheus.Metric, error) {
-	for i := range labels {
-		labels[i] = strings.ToValidUTF8(labels[i], "\uFFFD")
-	}
-	m, err := prometheus.NewConstMetric(f.desc, f.kind, value, labels...)
-	if err != nil {
-		return nil, fmt.Errorf("series of %s: %w", f.name, err)
-	}
-	return m, nil
 }

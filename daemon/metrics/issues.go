@@ -55,3 +55,15 @@ func (m *Metrics) IssuesKept(run githubissues.Run, err error, at time.Time) {
 	}
 	s.success.WithLabelValues(issuesTarget).Set(seconds(at))
 }
+
+// IssuesForgotten ends the series of a target that is no longer configured.
+func (m *Metrics) IssuesForgotten() {
+	s := m.issues
+	of := prometheus.Labels{"target": issuesTarget}
+	for _, c := range []*prometheus.CounterVec{s.runs, s.failures, s.requests, s.changes} {
+		c.DeletePartialMatch(of)
+	}
+	for _, g := range []*prometheus.GaugeVec{s.success, s.waiting} {
+		g.DeletePartialMatch(of)
+	}
+}

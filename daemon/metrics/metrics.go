@@ -24,6 +24,7 @@ type Metrics struct {
 	published atomic.Pointer[Projection]
 	anchors   *anchorSeries
 	issues    *issueSeries
+	judged    map[string]bool // controls of the last assessment
 	instruments
 }
 
@@ -157,11 +158,23 @@ func (m *Metrics) Ran(source, provider string, took time.Duration, err error) {
 }
 
 // Withdrawn counts drift of an assessment that was over before it was confirmed.
+// Controls that it does not judge end. Assessments are one at a time.
 func (m *Metrics) Withdrawn(a soc2.Assessment) {
+	judged := map[string]bool{}
 	for _, c := range a.Controls {
+		judged[c.ID] = true
 		m.unconfirmed.WithLabelValues(c.ID) // at zero, so that a first one is a rise
 	}
+	for id := range m.judged {
+		if !judged[id] {
+			m.unconfirmed.DeleteLabelValues(id)
+		}
+	}
+	m.judged = judged
 	for _, w := range a.Pending.Withdrawn {
+		if !judged[w.Control] {
+			continue // it left the catalogue while it waited
+		}
 		m.unconfirmed.WithLabelValues(w.Control).Inc()
 	}
 }

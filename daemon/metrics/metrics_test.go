@@ -48,6 +48,7 @@ func busy(t *testing.T, a soc2.Assessment) *metrics.Metrics {
 	}
 	m.Assessed(time.Second, nil)
 	m.Withdrawn(a)
+	m.AnchorRound(nil)
 	m.Anchored(anchor.Round{Results: []anchor.Result{{Anchor: "tsa", Kind: "rfc3161", Outside: true}}})
 	m.IssuesKept(githubissues.Run{}, nil, at)
 	return m

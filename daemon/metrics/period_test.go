@@ -10,6 +10,7 @@ import (
 	"github.com/controlwatch/controlwatch/daemon/metrics"
 	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/soc2"
+	"github.com/controlwatch/controlwatch/store"
 )
 
 // half is a running period of a company: every control was seen for half of it.
@@ -27,13 +28,19 @@ func half(a soc2.Assessment) soc2.Period {
 	return p
 }
 
-func publishWithPeriod(t *testing.T, m *metrics.Metrics, a soc2.Assessment) {
+func publishWithPeriod(t *testing.T, m *metrics.Metrics, a soc2.Assessment, drift ...store.DriftTotal) {
 	t.Helper()
-	p, err := metrics.Project(a, nil)
+	p, err := metrics.Project(a, drift)
 	require.NoError(t, err)
 	p, err = p.WithPeriod(half(a))
 	require.NoError(t, err)
+	for _, part := range []metrics.Part{metrics.Attestations, metrics.Period, metrics.Plan, metrics.Reviews} {
+		p, err = p.Told(part, true)
+		require.NoError(t, err)
+	}
 	p, err = p.WithAttestations(attestedOf(a))
+	require.NoError(t, err)
+	p, err = p.WithReviews(reviewed(), 0)
 	require.NoError(t, err)
 	p, err = p.WithPlan(soc2.PlanOf(soc2.PlanInputs{Analysis: soc2.AnalyseGaps(soc2.GapInputs{Assessment: &a})}))
 	require.NoError(t, err)

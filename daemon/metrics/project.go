@@ -47,21 +47,26 @@ func (p *projector) add(f *family, value float64, labels ...string) {
 	if p.err != nil {
 		return
 	}
+	for i := range labels {
+		labels[i] = label(labels[i])
+	}
 	id := fmt.Sprintf("%s%q", f.name, labels)
 	if p.seen[id] {
 		p.err = fmt.Errorf("%s is there twice", id)
 		return
 	}
 	p.seen[id] = true
-	var m prometheus.Metric
-	if m, p.err = f.metric(value, labels...); p.err == nil {
-		p.series = append(p.series, m)
+	m, err := prometheus.NewConstMetric(f.desc, f.kind, value, labels...)
+	if err != nil {
+		p.err = fmt.Errorf("series of %s: %w", f.name, err)
+		return
 	}
+	p.series = append(p.series, m)
 }
 
 func (p *projector) controls(controls []soc2.ControlResult) {
 	for _, c := range controls {
-		p.add(controlInfo, 1, c.ID, c.Severity.String(), c.Adoption)
+		p.add(controlInfo, 1, c.ID, c.Severity.String(), c.Adoption, c.Owner)
 		p.add(findingsAccepted, float64(c.Accepted), c.ID)
 		p.add(findingsExcluded, float64(c.Excluded), c.ID)
 		for _, state := range soc2.Outcomes {
@@ -80,10 +85,18 @@ func (p *projector) criteria(criteria []soc2.CriterionResult) {
 }
 
 func (p *projector) findings(counts map[soc2.Place]map[soc2.Outcome]int) {
+	type judged struct{ control, provider string }
+	none := map[judged]int{} // of all accounts: what nothing follows from is not worth a series for each
 	for at, n := range counts {
+		none[judged{at.Control, at.Provider}] += n[soc2.NotApplicable]
 		for _, outcome := range soc2.Outcomes {
-			p.add(findings, float64(n[outcome]), at.Control, outcome.String(), at.Provider, at.Account)
+			if outcome != soc2.NotApplicable {
+				p.add(findings, float64(n[outcome]), at.Control, outcome.String(), at.Provider, at.Account)
+			}
 		}
+	}
+	for at, n := range none {
+		p.add(findings, float64(n), at.control, soc2.NotApplicable.String(), at.provider, "")
 	}
 }
 
@@ -118,18 +131,20 @@ func (p *projector) drift(controls []soc2.ControlResult, totals []store.DriftTot
 		change  soc2.Change
 		cause   soc2.Cause
 	}
-	counts := map[key]int64{}
+	counts, judged := map[key]int64{}, map[string]bool{}
 	for _, c := range controls {
+		judged[c.ID] = true
 		for _, change := range soc2.Changes {
 			for _, cause := range soc2.Causes {
-				counts[key{c.ID, change, cause}] = 0
+				if change != soc2.AcceptanceExpired || cause == soc2.CauseTime || cause == soc2.CauseScope { // it was withdrawn, or ended
+					counts[key{c.ID, change, cause}] = 0
+				}
 			}
 		}
 	}
 	for _, t := range totals {
-		k := key{t.Control, t.Change, t.Cause}
-		if _, judged := counts[k]; judged { // a control that was dropped keeps its history in the store, not here
-			counts[k] += t.Count
+		if judged[t.Control] { // a control that was dropped keeps its history in the store, not here
+			counts[key{t.Control, t.Change, t.Cause}] += t.Count
 		}
 	}
 	for k, n := range counts {

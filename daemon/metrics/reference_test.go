@@ -20,10 +20,15 @@ const preface = `# Metrics
 Served at ` + "`/metrics`" + `, from a registry of its own. This page is generated from what a running process exposes; a test fails when it is not current.
 
 Names and labels here are stable: a change of one is a breaking change and is in the changelog. Labels are bounded by the catalogue, the declared reads and the
-configuration. No label ever holds a resource, an ARN or free text. There are fewer than %d series at 50 accounts and 60 controls, tested.
+configuration. No label ever holds a resource, an ARN or free text. There are no more than %d series
+at 50 accounts of AWS in which every control and every collector is at work, tested. For that some things are told of all accounts together:
+findings that do not apply (their ` + "`account`" + ` is empty), how long a pull took, and answers that were over budget; ` + "`/api/v1/scan`" + ` has them apart.
+A label's value longer than 120 bytes, or not UTF-8, is cut or replaced and ends in a part of its digest.
+
+Series by ` + "`provider`" + ` that count calls and runs are the process's: they stay until it ends, whatever is configured.
 
 What an assessment says is exchanged as a whole: a series ends when the account, collector or control it speaks of has gone, and is there again after a restart
-before anything is pulled, because it is read from the store. ` + "`unobserved`" + ` is never added to what holds. Severity is on ` + "`controlwatch_control_info`" + ` only:
+before anything is pulled, because it is read from the store. ` + "`unobserved`" + ` is never added to what holds. Severity and owner are on ` + "`controlwatch_control_info`" + ` only:
 
 ` + "```" + `
 # controls that fail, with their severity

@@ -22,6 +22,11 @@ var uids = []string{"controlwatch-collectors", "controlwatch-drift", "controlwat
 var notShown = map[string]string{
 	"controlwatch_anchor_attempts_total":     "failed attempts are shown; their share says nothing while a receipt is fresh",
 	"controlwatch_attestation_state":         "read by the rules; counts by state and dates are shown",
+	"controlwatch_anchor_rounds_total":       "an alert says when rounds fail; single anchors are shown",
+	"controlwatch_review_items":              "controlwatch review status lists them",
+	"controlwatch_review_overdue":            "an alert says it, and controlwatch review status lists them",
+	"controlwatch_review_records_unreadable": "an alert says it",
+	"controlwatch_told":                      "an alert says what cannot be told",
 	"controlwatch_publish_requests_total":    "a budget of GitHub's for one repository, far from its limit",
 	"controlwatch_publish_runs_total":        "failed runs and the last success are shown",
 	"controlwatch_store_pruned_bodies_total": "of interest once a year; controlwatch log says it in full",

@@ -60,3 +60,11 @@ func serial(name string) string { return "arn:aws:iam::" + CompanyAccount + ":mf
 func (u Users) client() *iam.Client {
 	return iam.NewFromConfig(u.Server.Writer("us-east-1", Anyone))
 }
+
+// Allow gives a user a policy of their own: what they may do, such as s3:GetObject or *.
+func (u Users) Allow(name, action string) {
+	u.T.Helper()
+	policy := `{"Version":"2012-10-17","Statement":[{"Effect":"Allow","Action":"` + action + `","Resource":"*"}]}`
+	_, err := u.client().PutUserPolicy(u.T.Context(), &iam.PutUserPolicyInput{UserName: &name, PolicyName: aws.String("work"), PolicyDocument: &policy})
+	require.NoError(u.T, err)
+}
