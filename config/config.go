@@ -8,7 +8,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"net"
 	"os"
 	"path/filepath"
 	"slices"
@@ -23,6 +22,7 @@ type Config struct {
 	Scope        Scope      `yaml:"scope" json:"scope,omitzero"`
 	Store        string     `yaml:"store" json:"store,omitempty" jsonschema:"description=Where evidence is kept: sqlite:PATH. The flag --store and CONTROLWATCH_STORE come first."`
 	Listen       string     `yaml:"listen" json:"listen,omitempty" jsonschema:"description=Address of the status page and /metrics. Default 127.0.0.1:9464."`
+	Web          Web        `yaml:"web" json:"web,omitzero" jsonschema:"description=Who may ask the daemon\\, and how they are known."`
 	Timezone     string     `yaml:"timezone" json:"timezone,omitempty" jsonschema:"description=Time zone of the schedules\\, such as Europe/Berlin. Default UTC. What is written and served is always in UTC."`
 	Network      Network    `yaml:"network" json:"network,omitzero"`
 	AssessEvery  Duration   `yaml:"assess_every" json:"assess_every,omitempty" jsonschema:"description=Longest time between two assessments\\, at most 1h. Default 1h."`
@@ -142,6 +142,7 @@ func parse(file string, src []byte, env func(string) string) (Config, error) {
 	}
 	c.Evidence.Log.within(file, env)
 	c.Plan.within(file, env)
+	c.Web.within(file, env)
 	if err := c.validate(); err != nil {
 		return Config{}, err
 	}
@@ -184,9 +185,7 @@ func (c *Config) validate() error {
 		errs = append(errs, c.node.At(path...).Problem(format, args...))
 	}
 	c.scopeProblems(wrong)
-	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
-		wrong([]any{"listen"}, "listen: expected HOST:PORT such as %s", DefaultListen)
-	}
+	c.webProblems(wrong)
 	if d := time.Duration(c.AssessEvery); d < time.Second || d > time.Hour {
 		wrong([]any{"assess_every"}, "assess_every: expected between 1s and 1h, because keys age and attestations expire between pulls")
 	}

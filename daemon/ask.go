@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"net/http"
 	"slices"
-	"strings"
 
 	"go.uber.org/zap"
 )
@@ -19,8 +18,7 @@ func (d *Daemon) askForScan(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "running on request is off: start controlwatch with CONTROLWATCH_API_TOKEN set", http.StatusForbidden)
 		return
 	}
-	scheme, given, _ := strings.Cut(r.Header.Get("Authorization"), " ")
-	if !strings.EqualFold(scheme, "Bearer") || !same(strings.TrimSpace(given), d.opts.Token) {
+	if given, ok := bearer(r); !ok || !same(given, d.opts.Token) {
 		w.Header().Set("WWW-Authenticate", `Bearer realm="controlwatch"`)
 		http.Error(w, "send the token in the header Authorization: Bearer TOKEN", http.StatusUnauthorized)
 		return

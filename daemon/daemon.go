@@ -19,6 +19,7 @@ import (
 type Daemon struct {
 	opts      Options
 	listener  net.Listener
+	probes    net.Listener // nil: there is none
 	duty      atomic.Pointer[duty]
 	wake      chan struct{} // one place: an assessment is wanted
 	published atomic.Pointer[published]
@@ -37,6 +38,13 @@ func (d *Daemon) Listen(ctx context.Context) error {
 	listener, err := (&net.ListenConfig{}).Listen(ctx, "tcp", d.opts.Address)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w: is another controlwatch running? give another address", d.opts.Address, err)
+	}
+	// What was taken counts, not the name it was asked by.
+	if err := d.opts.Web.mayServe(listener.Addr().String(), local(listener.Addr())); err != nil {
+		return errors.Join(err, listener.Close())
+	}
+	if err := d.listenForProbes(ctx); err != nil {
+		return errors.Join(err, listener.Close())
 	}
 	d.listener = listener
 	return nil
@@ -65,26 +73,44 @@ func (d *Daemon) Run(ctx context.Context) error {
 		return errors.New("daemon: not listening")
 	}
 	d.opts.Log.Info("started", zap.String("version", d.opts.Version), zap.Stringer("address", d.Addr()), zap.Int("sources", len(d.duty.Load().sources)))
+	if err := d.sayWhoMayAsk(); err != nil {
+		return errors.Join(err, d.unlisten())
+	}
 	server := d.server()
 	group, working := errgroup.WithContext(ctx)
-	group.Go(func() error {
-		if err := server.Serve(d.listener); !errors.Is(err, http.ErrServerClosed) {
-			return fmt.Errorf("serve %s: %w", d.Addr(), err)
-		}
-		return nil
-	})
+	group.Go(func() error { return d.serve(server) })
+	probes := d.probeServer()
+	if d.probes != nil {
+		group.Go(func() error {
+			if err := probes.Serve(d.probes); !errors.Is(err, http.ErrServerClosed) {
+				return fmt.Errorf("serve probes on %s: %w", d.probes.Addr(), err)
+			}
+			return nil
+		})
+	}
 	group.Go(func() error {
 		d.work(working)
 		// The page stays until the work has stopped, and no longer than a request may take.
 		closing, cancel := context.WithTimeout(context.WithoutCancel(ctx), 5*time.Second)
 		defer cancel()
-		if err := server.Shutdown(closing); err != nil {
-			_ = server.Close() // whoever still reads has had their time
+		for _, s := range []*http.Server{server, probes} {
+			if err := s.Shutdown(closing); err != nil {
+				_ = s.Close() // whoever still reads has had their time
+			}
 		}
 		return nil
 	})
 	err := group.Wait()
 	d.opts.Log.Info("stopped")
+	return err
+}
+
+// unlisten gives both addresses back.
+func (d *Daemon) unlisten() error {
+	err := d.listener.Close()
+	if d.probes != nil {
+		err = errors.Join(err, d.probes.Close())
+	}
 	return err
 }
 

@@ -33,7 +33,12 @@ type answer struct {
 
 func (r *running) ask(t *testing.T, method, path string, headers ...string) answer {
 	t.Helper()
-	req, err := http.NewRequestWithContext(t.Context(), method, "http://"+r.Addr().String()+path, http.NoBody)
+	return r.askAt(t, r.Addr().String(), method, path, headers...)
+}
+
+func (r *running) askAt(t *testing.T, address, method, path string, headers ...string) answer {
+	t.Helper()
+	req, err := http.NewRequestWithContext(t.Context(), method, "http://"+address+path, http.NoBody)
 	require.NoError(t, err)
 	for i := 0; i+1 < len(headers); i += 2 {
 		req.Header.Set(headers[i], headers[i+1])

@@ -34,6 +34,7 @@ type Options struct {
 	Fingerprint func() string // of the configuration as it is written now
 	// Token lets its bearer ask for a run now. Empty: nobody may.
 	Token   string
+	Web     Web // who may ask
 	Drift   DriftHistory
 	Metrics *metrics.Metrics
 	Log     *zap.Logger

@@ -21,7 +21,7 @@ const contentPolicy = "default-src 'none'; style-src 'self'; img-src 'self'; bas
 
 func (d *Daemon) server() *http.Server {
 	return &http.Server{
-		Handler:           guard(d.routes(), d.Addr()),
+		Handler:           guard(d.gate(d.routes()), d.Addr()),
 		ReadHeaderTimeout: 5 * time.Second,
 		ReadTimeout:       10 * time.Second,
 		WriteTimeout:      time.Minute,
@@ -38,11 +38,14 @@ func (d *Daemon) routes() http.Handler {
 	mux.HandleFunc("GET /{$}", d.servePage)
 	mux.HandleFunc("GET /style.css", static("text/css; charset=utf-8", page.Style))
 	mux.HandleFunc("GET /icon.svg", static("image/svg+xml", page.Icon))
-	mux.HandleFunc("GET /api/v1/scan", d.serveScan)
-	mux.HandleFunc("POST /api/v1/scan", d.askForScan)
+	mux.HandleFunc("GET "+askPath, d.serveScan)
+	mux.HandleFunc("POST "+askPath, d.askForScan)
 	mux.Handle("GET /metrics", d.opts.Metrics.Handler(d.opts.Log.Named("metrics")))
 	mux.HandleFunc("GET /healthz", d.serveHealth)
 	mux.HandleFunc("GET /readyz", d.serveReady)
+	if d.opts.Web.Profiles {
+		serveProfiles(mux)
+	}
 	return mux
 }
 
@@ -50,8 +53,7 @@ func (d *Daemon) routes() http.Handler {
 // answers only to loopback names, or a page elsewhere could read this one by
 // pointing its own name here.
 func guard(next http.Handler, addr net.Addr) http.Handler {
-	tcp, ok := addr.(*net.TCPAddr)
-	localOnly := ok && tcp.IP.IsLoopback()
+	localOnly := local(addr)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
 		h.Set("Content-Security-Policy", contentPolicy)
@@ -96,6 +98,12 @@ func (d *Daemon) serveScan(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the first assessment is not done yet", http.StatusServiceUnavailable)
 		return
 	}
+	out, err := patiently(w)
+	if err != nil {
+		d.opts.Log.Error("scan could not be written", zap.Error(err))
+		http.Error(w, "the scan could not be written; the log says why", http.StatusInternalServerError)
+		return
+	}
 	body, err := p.scan.open()
 	if err != nil {
 		d.opts.Log.Error("scan could not be written", zap.Error(err))
@@ -107,7 +115,7 @@ func (d *Daemon) serveScan(w http.ResponseWriter, r *http.Request) {
 	h.Set("Vary", "Accept-Encoding")
 	if takesGzip(r) {
 		h.Set("Content-Encoding", "gzip")
-		_, _ = io.Copy(w, body) // the reader has gone; there is nobody to tell
+		_, _ = io.Copy(out, body) // the reader has gone; there is nobody to tell
 		return
 	}
 	z, err := gzip.NewReader(body)
@@ -115,7 +123,7 @@ func (d *Daemon) serveScan(w http.ResponseWriter, r *http.Request) {
 		http.Error(w, "the scan cannot be read", http.StatusInternalServerError)
 		return
 	}
-	_, _ = io.Copy(w, z) // compressed by ourselves, and as large as the reader asked for
+	_, _ = io.Copy(out, z) // compressed by ourselves, and as large as the reader asked for
 }
 
 func takesGzip(r *http.Request) bool {

@@ -32,7 +32,8 @@ It makes no network call and opens no store.`,
 			}
 			_, sourcesErr := p.openSources(c, seam)
 			_, judgeErr := newJudge(c)
-			if err := errors.Join(sourcesErr, judgeErr); err != nil {
+			_, webErr := webOf(c)
+			if err := errors.Join(sourcesErr, judgeErr, webErr); err != nil {
 				return err
 			}
 			for _, d := range admin.Deciders(c) {

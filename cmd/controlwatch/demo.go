@@ -12,6 +12,7 @@ import (
 	"github.com/controlwatch/controlwatch/collectors/sample"
 	"github.com/controlwatch/controlwatch/collectors/transport"
 	"github.com/controlwatch/controlwatch/config"
+	"github.com/controlwatch/controlwatch/daemon"
 	"github.com/controlwatch/controlwatch/daemon/metrics"
 )
 
@@ -20,7 +21,7 @@ const demoEvery = 3 * time.Second
 
 func newDemo(p *program) *cobra.Command {
 	var once bool
-	var listen string
+	var serving demoServing
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Run the whole pipeline on a sample company, without any credentials",
@@ -32,14 +33,31 @@ it shows is labelled as sample data; it reads and sends nothing beyond this
 machine, and keeps nothing.`,
 		Example: "  controlwatch demo\n  controlwatch demo --once",
 		Args:    cobra.NoArgs,
-		RunE:    func(cmd *cobra.Command, _ []string) error { return p.demo(cmd, once, listen) },
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.demo(cmd, once, serving) },
 	}
 	cmd.Flags().BoolVar(&once, "once", false, "print the summary and exit")
-	cmd.Flags().StringVar(&listen, "listen", config.DefaultListen, "address of the status page and /metrics")
+	cmd.Flags().StringVar(&serving.listen, "listen", config.DefaultListen, "address of the status page and /metrics")
+	cmd.Flags().BoolVar(&serving.toAnybody, "listen-without-authentication", false, "let --listen be an address that other machines reach")
 	return cmd
 }
 
-func (p *program) demo(cmd *cobra.Command, once bool, listen string) error {
+// demoServing is where the demo is served, and whether to everybody who reaches it.
+type demoServing struct {
+	listen    string
+	toAnybody bool
+}
+
+func (s demoServing) web() daemon.Web {
+	if s.toAnybody {
+		return daemon.Web{Unauthenticated: "sample data, and --listen-without-authentication"}
+	}
+	return daemon.Web{}
+}
+
+func (p *program) demo(cmd *cobra.Command, once bool, serving demoServing) error {
+	if err := serving.web().MayServe(serving.listen); err != nil && !once {
+		return fmt.Errorf("%w: sample data may be shown to anybody with --listen-without-authentication", err)
+	}
 	dir, err := os.MkdirTemp("", "controlwatch-demo-")
 	if err != nil {
 		return err
@@ -92,5 +110,5 @@ func (p *program) demo(cmd *cobra.Command, once bool, listen string) error {
 	if once {
 		return nil
 	}
-	return p.serveDemo(ctx, line, o, listen, measures)
+	return p.serveDemo(ctx, line, o, serving, measures)
 }

@@ -12,10 +12,12 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"sync"
 	"syscall"
 	"time"
 
+	"github.com/KimMachineGun/automemlimit/memlimit"
 	"golang.org/x/term"
 )
 
@@ -32,7 +34,8 @@ func main() {
 	code := run(ctx, &program{
 		hangup: hangups,
 		stdin:  os.Stdin, stdout: os.Stdout, stderr: os.Stderr, env: os.Getenv, now: time.Now,
-		width: terminalWidth(os.Stdout), terminal: term.IsTerminal(int(os.Stderr.Fd())), binary: sync.OnceValues(ownDigest),
+		memory: limitMemory(os.Getenv, memlimit.FromCgroup, debug.SetMemoryLimit),
+		width:  terminalWidth(os.Stdout), terminal: term.IsTerminal(int(os.Stderr.Fd())), binary: sync.OnceValues(ownDigest),
 	}, os.Args[1:])
 	stop()
 	os.Exit(code)
@@ -57,6 +60,7 @@ type program struct {
 	base           http.RoundTripper                          // what providers are reached through; nil: the network
 	wait           func(context.Context, time.Duration) error // between writes to others; nil: by the machine's clock
 	store          string
+	memory         memoryLimit
 	binary         func() (string, error) // SHA-256 of the running program; nil: not known
 }
 

@@ -37,6 +37,12 @@ least hourly, and serves on the configured address:
   /healthz      alive, and what is wrong
   /readyz       the first assessment is published
 
+On loopback, unless listen says otherwise. Beyond it whoever asks must be known:
+by client certificate or password, as web.config_file says (the file that other
+exporters take as --web.config.file; TLS too), or by a token of
+web.bearer_tokens. Without either, web.allow_unauthenticated must say why.
+web.probes is an address for probes, which cannot sign in. See docs/operate.md.
+
 POST /api/v1/scan with CONTROLWATCH_API_TOKEN as bearer token runs every source
 now, or ?source=NAME alone.
 
@@ -68,6 +74,10 @@ func (p *program) run(ctx context.Context, file string, change changeFlags) (err
 		return err
 	}
 	j, err := newJudge(cfg)
+	if err != nil {
+		return err
+	}
+	web, err := webOf(cfg)
 	if err != nil {
 		return err
 	}
@@ -104,11 +114,13 @@ func (p *program) run(ctx context.Context, file string, change changeFlags) (err
 	if p.hangup != nil {
 		hangup = p.hangup()
 	}
+	log := newLog(p.stderr)
+	log.Info("memory limit", p.memory.fields()...)
 	d, err := daemon.New(daemon.Options{
-		Address: cfg.Listen, Version: buildVersion(), Work: work, Token: p.env("CONTROLWATCH_API_TOKEN"),
+		Address: cfg.Listen, Version: buildVersion(), Work: work, Token: p.env("CONTROLWATCH_API_TOKEN"), Web: web,
 		Reload: hangup, Fingerprint: func() string { return fingerprint(file) },
 		Load:  func(ctx context.Context) (daemon.Work, error) { return p.reload(ctx, records, cfg, measures) },
-		Drift: s, Metrics: measures, Log: newLog(p.stderr), Clock: p.now,
+		Drift: s, Metrics: measures, Log: log, Clock: p.now,
 	})
 	if err != nil {
 		return err
@@ -164,7 +176,7 @@ func (p *program) reload(ctx context.Context, records *administration, running c
 	if err != nil {
 		return daemon.Work{}, err
 	}
-	for field, same := range map[string]bool{"listen": next.Listen == running.Listen, "store": next.Store == running.Store} {
+	for field, same := range map[string]bool{"listen": next.Listen == running.Listen, "store": next.Store == running.Store, "web": next.Web.Same(running.Web)} {
 		if !same {
 			return daemon.Work{}, next.Problem([]any{field}, "%s: cannot change while controlwatch runs; restart it", field)
 		}
@@ -198,9 +210,9 @@ func fingerprint(file string) string {
 }
 
 // serveDemo serves what the demo found until interrupted.
-func (p *program) serveDemo(ctx context.Context, line *pipeline, o pipelineOptions, listen string, measures *metrics.Metrics) error {
+func (p *program) serveDemo(ctx context.Context, line *pipeline, o pipelineOptions, serving demoServing, measures *metrics.Metrics) error {
 	d, err := daemon.New(daemon.Options{
-		Address: listen, Version: buildVersion(), Work: line.work(o),
+		Address: serving.listen, Version: buildVersion(), Work: line.work(o), Web: serving.web(),
 		Drift: line.store, Metrics: measures, Log: zap.NewNop(), Clock: p.now,
 	})
 	if err != nil {

@@ -119,6 +119,7 @@ func TestTheDaemonReadsItsConfiguration(t *testing.T) {
 				c, err := config.Read(file, func(string) string { return "given" })
 				require.NoError(t, err)
 				require.Equal(t, "0.0.0.0:9464", c.Listen)
+				require.Equal(t, "0.0.0.0:9465", c.Web.Probes, "where the probes look")
 				return
 			}
 		}
@@ -208,6 +209,10 @@ func TestWhatIsRefused(t *testing.T) {
 		"nothing to look at":        {"config.sources=null", "config.sources"},
 		"a text that is no YAML":    {"configText=a: b: c", "configText"},
 		"a text that listens apart": {"configText=sources: [{provider: aws}]", "listen must be"},
+		"probes of its own":         {"config.web.probes=0.0.0.0:1", "config.web.probes is set by the chart"},
+		"a text without probes":     {"configText=listen: 0.0.0.0:9464", "web.probes must be"},
+		"nobody known, no policy":   {"networkPolicy.enabled=false", "nothing makes known who asks"},
+		"a scheme that is none":     {"serviceMonitor.scheme=ftp", "serviceMonitor/scheme"},
 		"the log's key on a scan":   {"scanJob.enabled=true,config.evidence.log.key.env=KEY", "config.evidence.log.key"},
 		"a secret as plain text":    {"env[0].name=GITHUB_TOKEN,env[0].value=x", "env/0/name"},
 		"root":                      {"security.uid=0", "security/uid"},
@@ -273,4 +278,32 @@ func TestTheDaemonIsScrapedOnce(t *testing.T) {
 		}
 	}
 	require.Equal(t, []string{"acme-controlwatch"}, selected)
+}
+
+// Nothing is served to anybody in silence: the reason stands in the configuration.
+func TestWhoMayAskIsSaid(t *testing.T) {
+	t.Parallel()
+	for set, reason := range map[string]string{
+		"networkPolicy.enabled=true":                                               "allow_unauthenticated: the NetworkPolicy of this release says who reaches it",
+		"config.web.config_file=/run/web.yaml":                                     "config_file: /run/web.yaml",
+		"config.web.bearer_tokens[0]=${env:TOKEN}":                                 "- ${env:TOKEN}",
+		"networkPolicy.enabled=false,config.web.allow_unauthenticated=a mesh asks": "allow_unauthenticated: a mesh asks",
+	} {
+		_, all := render(t, "--set", set)
+		text := named(t, all, "ConfigMap", "controlwatch").at("data", "controlwatch.yaml")
+		require.Contains(t, text, reason, set)
+		require.Equal(t, strings.Contains(reason, "allow_unauthenticated"), strings.Contains(text.(string), "allow_unauthenticated"), set)
+	}
+}
+
+func TestPrometheusSignsIn(t *testing.T) {
+	t.Parallel()
+	_, all := render(t, "-f", "testdata/values/everything.yaml")
+	endpoint := named(t, all, "ServiceMonitor", "controlwatch").at("spec", "endpoints").([]any)[0].(map[string]any)
+	require.Equal(t, "https", endpoint["scheme"])
+	require.Equal(t, "ca.crt", object(endpoint).at("tlsConfig", "ca", "secret", "key"))
+	require.Equal(t, "scraper", object(endpoint).at("basicAuth", "password", "name"))
+	_, all = render(t, "-f", "testdata/values/eks.yaml")
+	endpoint = named(t, all, "ServiceMonitor", "controlwatch").at("spec", "endpoints").([]any)[0].(map[string]any)
+	require.Equal(t, "token", object(endpoint).at("authorization", "credentials", "key"))
 }

@@ -39,7 +39,7 @@ func TestKustomizeTakesAConfiguration(t *testing.T) {
 	mine := filepath.Join(dir, "mine")
 	require.NoError(t, os.Mkdir(mine, 0o755))
 	for name, text := range map[string]string{
-		"controlwatch.yaml": "listen: 0.0.0.0:9464\nsources: [{provider: okta}]\n",
+		"controlwatch.yaml": "listen: 0.0.0.0:9464\nweb: {probes: 0.0.0.0:9465, bearer_tokens: [\"${env:TOKEN}\"]}\nsources: [{provider: okta}]\n",
 		"kustomization.yaml": "resources: [../kustomize]\nnamespace: controlwatch\ngeneratorOptions: {disableNameSuffixHash: true}\n" +
 			"configMapGenerator: [{name: controlwatch, behavior: replace, files: [controlwatch.yaml]}]\n",
 	} {

@@ -8,7 +8,22 @@ import (
 )
 
 // packages are the Debian packages that programs come with.
-var packages = map[string]string{"openssl": "openssl", "ssh-keygen": "openssh-client", "ssh-agent": "openssh-client", "pdftotext": "poppler-utils", "pdfinfo": "poppler-utils", "icalendar": "python3-icalendar", "git": "git", "gpg": "gpg", "promtool": "prometheus", "prometheus": "prometheus", "amtool": "prometheus-alertmanager", "prometheus-alertmanager": "prometheus-alertmanager", "aiosmtpd": "python3-aiosmtpd"}
+var packages = map[string]string{
+	"aiosmtpd":                "python3-aiosmtpd",
+	"amtool":                  "prometheus-alertmanager",
+	"curl":                    "curl",
+	"git":                     "git",
+	"gpg":                     "gpg",
+	"icalendar":               "python3-icalendar",
+	"openssl":                 "openssl",
+	"pdfinfo":                 "poppler-utils",
+	"pdftotext":               "poppler-utils",
+	"prometheus":              "prometheus",
+	"prometheus-alertmanager": "prometheus-alertmanager",
+	"promtool":                "prometheus",
+	"ssh-agent":               "openssh-client",
+	"ssh-keygen":              "openssh-client",
+}
 
 // Need skips a test where a program is not installed, with a line saying how to
 // get it. In CI it must be there.
