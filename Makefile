@@ -60,11 +60,25 @@ generate-chart: ## write the chart's copies of rules and dashboards again, and d
 	CONTROLWATCH_UPDATE=1 $(GO) test ./deploy/helm -tags chart -run 'OfThisRepository' -count=1
 	CONTROLWATCH_UPDATE=1 $(GO) test ./deploy/helm -tags chart -run 'Kustomize' -count=1
 
+.PHONY: kubernetes
+kubernetes: ## install, upgrade and refuse the chart at a real API server (needs etcd-server and kubectl; builds the rest)
+	@.ci/kubernetes
+	PATH="$$($(GO) env GOPATH)/bin:$$PATH" $(GO) test ./deploy/helm -tags kubernetes -run '^TestAtAnAPIServer$$' -count=1
+
+.PHONY: image
+image: ## assemble the container image, and run its root as a kubelet would (root; no container engine)
+	cd tools/release && $(GO) test ./... -tags image -count=1
+
+.PHONY: release
+release: ## binaries, image, bills of materials and checksums of VERSION into dist/
+	@.ci/release '$(VERSION)'
+
 .PHONY: test
 test: peers lists ## run every test against every peer found, with the race detector where goroutines meet
 	$(GO) test -timeout 20m -parallel 4 $(MIXED) $(PLAIN)
 	$(GO) test -timeout 20m -vet=off $(RACE) $(RACED:%=./%)
 	$(GO) test -timeout 20m -vet=off $(RACE) -run '^($(MEETING))$$' $(MIXED)
+	cd tools/release && $(GO) test ./...
 
 .PHONY: race
 race: ## run every test with the race detector (half an hour)
@@ -78,6 +92,7 @@ lists: ## what is tested without the race detector is as the Makefile says
 lint: ## vet and lint, with the import rules
 	$(GO) vet ./...
 	$(LINT) run
+	cd tools/release && $(GO) tool -modfile=../go.mod golangci-lint run ./...
 
 .PHONY: fmt
 fmt: ## format the code
@@ -92,6 +107,7 @@ current: ## formatting and module files are as the tools would write them
 	$(LINT) fmt --diff
 	$(GO) mod verify
 	$(GO) mod tidy -diff
+	cd tools/release && $(GO) mod tidy -diff
 
 .PHONY: check
 check: test lint current ## all that CI checks

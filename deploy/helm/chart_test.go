@@ -158,6 +158,25 @@ func TestSecretsAreReferences(t *testing.T) {
 		map[string]any{"name": "secret-controlwatch-okta", "mountPath": "/run/secrets/controlwatch-okta", "readOnly": true})
 }
 
+// A configuration names folders; whoever reads it must find them, and change nothing in them.
+func TestWhoReadsTheConfigurationSeesItsFolders(t *testing.T) {
+	t.Parallel()
+	_, all := render(t, "-f", "testdata/values/everything.yaml")
+	read := 0
+	for _, o := range all {
+		pod := o.pod()
+		if pod == nil {
+			continue
+		}
+		require.Contains(t, pod["volumes"], map[string]any{"name": "extra-facts", "configMap": map[string]any{"name": "controlwatch-facts"}}, o.name())
+		for _, c := range pod.containers() {
+			require.Contains(t, c["volumeMounts"], map[string]any{"name": "extra-facts", "mountPath": "/etc/controlwatch-facts", "readOnly": true}, o.name())
+			read++
+		}
+	}
+	require.Equal(t, 6, read)
+}
+
 // Whoever has the key can write another history in the log's name: a scan with a
 // store of its own would.
 func TestOnlyWritersOfTheLogHaveItsKey(t *testing.T) {
@@ -220,6 +239,8 @@ func TestWhatIsRefused(t *testing.T) {
 		"a digest that is none":     {"image.digest=latest", "digest"},
 		"a misspelt value":          {"replica=1", "replica"},
 		"an Ingress for all hosts":  {"ingress.enabled=true", "ingress.host"},
+		"a folder of the node":      {"extraVolumes[0].name=x,extraVolumes[0].hostPath.path=/", "hostPath"},
+		"a mount over the evidence": {"extraVolumeMounts[0].name=x,extraVolumeMounts[0].mountPath=/data/x", "mountPath"},
 		"too little time to stop":   {"terminationGracePeriodSeconds=1", "terminationGracePeriodSeconds"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -1,4 +1,4 @@
-//go:build chart
+//go:build chart || kubernetes
 
 package helm_test
 

@@ -124,6 +124,11 @@ securityContext:
   mountPath: /etc/controlwatch-ca
   readOnly: true
 {{- end }}
+{{- range .Values.extraVolumeMounts }}
+- name: extra-{{ .name }}
+  mountPath: {{ .mountPath }}
+  readOnly: true
+{{- end }}
 {{- end }}
 
 {{- define "controlwatch.volumes" -}}
@@ -152,5 +157,8 @@ securityContext:
   configMap:
     name: {{ . }}
     defaultMode: 0444
+{{- end }}
+{{- range .Values.extraVolumes }}
+- {{ mergeOverwrite (deepCopy .) (dict "name" (printf "extra-%s" .name)) | toYaml | nindent 2 | trim }}
 {{- end }}
 {{- end }}
