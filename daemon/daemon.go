@@ -22,6 +22,7 @@ type Daemon struct {
 	probes    net.Listener // nil: there is none
 	duty      atomic.Pointer[duty]
 	wake      chan struct{} // one place: an assessment is wanted
+	doubt     chan struct{} // one place: something was refused, and it is to be asked who leads
 	published atomic.Pointer[published]
 	anchored  atomic.Pointer[anchor.Round] // the last round over the anchors of the log
 	failing   atomic.Bool                  // the last assessment failed
@@ -67,7 +68,8 @@ func (d *Daemon) Start(ctx context.Context) error {
 }
 
 // Run works and serves until the context ends, then stops what is under way,
-// waits for it, and returns nil. What was being pulled is not kept in part.
+// waits for it, and returns nil; or until another program takes the store over, and
+// returns the store.FencedError that names it. What was being pulled is not kept in part.
 func (d *Daemon) Run(ctx context.Context) error {
 	if d.listener == nil {
 		return errors.New("daemon: not listening")
@@ -100,6 +102,7 @@ func (d *Daemon) Run(ctx context.Context) error {
 		}
 		return nil
 	})
+	group.Go(func() error { return d.leading(working) })
 	err := group.Wait()
 	d.opts.Log.Info("stopped")
 	return err

@@ -33,8 +33,12 @@ type Options struct {
 	Reload      <-chan os.Signal
 	Fingerprint func() string // of the configuration as it is written now
 	// Token lets its bearer ask for a run now. Empty: nobody may.
-	Token   string
-	Web     Web // who may ask
+	Token string
+	Web   Web // who may ask
+	// Leading asks whether the store is still this program's to write. Where another
+	// took it over (a store.FencedError), the daemon ends with that error. Nil: no
+	// other can.
+	Leading func(context.Context) error
 	Drift   DriftHistory
 	Metrics *metrics.Metrics
 	Log     *zap.Logger
@@ -90,7 +94,7 @@ func New(o Options) (*Daemon, error) {
 		return nil, errors.New("daemon: drift, metrics, log and clock must be given")
 	}
 	o.Address = cmp.Or(o.Address, DefaultAddress)
-	d := &Daemon{opts: o, wake: make(chan struct{}, 1)}
+	d := &Daemon{opts: o, wake: make(chan struct{}, 1), doubt: make(chan struct{}, 1)}
 	d.changed() // what is in force now is no change
 	first, err := d.dutyOf(o.Work)
 	if err != nil {

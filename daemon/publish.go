@@ -89,6 +89,7 @@ func (d *Daemon) assess(ctx context.Context, doing *duty) {
 	}
 	d.opts.Metrics.Assessed(took, err)
 	d.failing.Store(err != nil)
+	d.refused(err)
 	if err != nil {
 		d.opts.Log.Error("assessment failed; the last one stays published", zap.Error(err))
 		for _, s := range ran {

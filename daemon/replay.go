@@ -36,6 +36,7 @@ type Replayer struct {
 	sides  *soc2.SideBySide
 	stored keptStates
 	reel   *store.Reel
+	erased unnamed
 }
 
 // mostDifferences bounds what is listed; the rest is counted.
@@ -49,6 +50,11 @@ func (r *Replayer) Replay(ctx context.Context, from, to time.Time) (soc2.Replay,
 		PerformedAt: r.Clock(), Version: r.Version, From: from, To: to, Control: r.Control,
 		WhatIf: r.whatIf(), Exchanged: r.Exchanged, Judge: soc2.Judge{Engine: evaluators.Version, Derive: deriveVersion},
 	}
+	names, err := r.Store.ErasedNames(ctx)
+	if err != nil {
+		return r.out, err
+	}
+	r.erased = unnamed{names: names, found: map[evidence.Key]bool{}}
 	made, err := r.Store.Made(ctx, from, to)
 	if err != nil {
 		return r.out, err
@@ -71,6 +77,7 @@ func (r *Replayer) Replay(ctx context.Context, from, to time.Time) (soc2.Replay,
 	if r.Progress != nil {
 		r.Progress(len(made), len(made))
 	}
+	r.out.NamesErased = len(r.erased.found)
 	r.out.Otherwise, r.out.Days = r.sides.All(), r.sides.Days()
 	return r.out, nil
 }
@@ -240,8 +247,8 @@ func (r *Replayer) compare(ctx context.Context, m store.Made, again soc2.Assessm
 	if err != nil {
 		return nil, err
 	}
-	all = append(all, compareKept(states, changed, raced)...)
-	all = append(all, soc2.CompareDrift(drift, raced.unnoted(again.Drift))...)
+	all = append(all, compareKept(states, r.erased.states(changed, m.Seq), raced)...)
+	all = append(all, soc2.CompareDrift(drift, r.erased.drift(raced.unnoted(again.Drift), m.Seq))...)
 	if !bytes.Equal(counted, nowCounted) {
 		differences := soc2.CompareCounted(was, soc2.CountedOf(&again))
 		if len(differences) == 0 {

@@ -153,6 +153,7 @@ func (d *Daemon) pull(ctx context.Context, s *source, doing *duty) {
 	}
 	s.finish(err != nil)
 	d.opts.Metrics.Ran(s.Source.Name, s.Source.Provider, took, err)
+	d.refused(err)
 	if err != nil {
 		log.Error("run could not be kept", zap.Error(err))
 	} else {

@@ -27,6 +27,8 @@ type Repository struct {
 	Languages []string `json:"languages,omitzero"`
 	// CodeScanning is how its own code is searched for flaws.
 	CodeScanning *CodeScanning `json:"code_scanning,omitzero"`
+	// CodeOwners is who answers for its code.
+	CodeOwners *CodeOwners `json:"code_owners,omitzero"`
 	// Administrators counts the people who administer the repository without
 	// owning the organisation: by name, or as members of a team. Derived from
 	// RepositoryAccess, Group and User; unseen where any of them is.

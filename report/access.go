@@ -232,18 +232,21 @@ func accessListsOf(a *soc2.Access) []AccessListed {
 	return all
 }
 
+// accessReport is controlwatch.access/v1.
+type accessReport struct {
+	Schema     string           `json:"schema"`
+	At         time.Time        `json:"at"`
+	SampleData bool             `json:"sample_data"`
+	Complete   bool             `json:"complete"` // every list was seen to its end, and nothing in it hidden
+	Unseen     []string         `json:"unseen"`
+	Lists      []AccessListed   `json:"lists"`
+	Rows       int              `json:"rows"` // whatever is shown
+	Access     []soc2.AccessRow `json:"access"`
+}
+
 // AccessJSON writes who can reach what.
 func AccessJSON(w io.Writer, a *Access) error {
-	return writeIndented(w, struct {
-		Schema     string           `json:"schema"`
-		At         time.Time        `json:"at"`
-		SampleData bool             `json:"sample_data"`
-		Complete   bool             `json:"complete"` // every list was seen to its end, and nothing in it hidden
-		Unseen     []string         `json:"unseen"`
-		Lists      []AccessListed   `json:"lists"`
-		Rows       int              `json:"rows"` // whatever is shown
-		Access     []soc2.AccessRow `json:"access"`
-	}{AccessSchemaV1, a.At.UTC(), a.SampleData, a.Complete(), a.Holes(), accessListsOf(&a.Access), len(a.Rows), a.picked()})
+	return writeIndented(w, accessReport{AccessSchemaV1, a.At.UTC(), a.SampleData, a.Complete(), a.Holes(), accessListsOf(&a.Access), len(a.Rows), a.picked()})
 }
 
 func writeIndented(w io.Writer, v any) error {

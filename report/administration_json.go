@@ -50,12 +50,15 @@ func AdministrationOf(a soc2.Administration) Administration {
 	return out
 }
 
+// administrationReport is controlwatch.log/v1.
+type administrationReport struct {
+	Schema string `json:"schema"`
+	Administration
+}
+
 // AdministrationJSON writes what was done as controlwatch.log/v1.
 func AdministrationJSON(w io.Writer, a soc2.Administration) error {
-	b, err := indented(struct {
-		Schema string `json:"schema"`
-		Administration
-	}{LogV1, AdministrationOf(a)}, "")
+	b, err := indented(administrationReport{LogV1, AdministrationOf(a)}, "")
 	if err == nil {
 		_, err = w.Write(append(b, '\n'))
 	}

@@ -160,15 +160,18 @@ func attestationRow(st soc2.AttestationStanding, now time.Time) AttestationRow {
 	return row
 }
 
+// attestationsReport is controlwatch.attestations/v1.
+type attestationsReport struct {
+	Schema       string           `json:"schema"`
+	AsOf         time.Time        `json:"as_of"`
+	SoonDays     int              `json:"soon_days"`
+	LeftOut      int              `json:"left_out"` // that were not asked for
+	Attestations []AttestationRow `json:"attestations"`
+}
+
 // AttestationsJSON writes the same for programs.
 func AttestationsJSON(w io.Writer, a Attestations) error {
-	out := struct {
-		Schema       string           `json:"schema"`
-		AsOf         time.Time        `json:"as_of"`
-		SoonDays     int              `json:"soon_days"`
-		LeftOut      int              `json:"left_out"` // that were not asked for
-		Attestations []AttestationRow `json:"attestations"`
-	}{AttestationsV1, a.At.UTC(), int(a.Soon.Hours() / 24), a.LeftOut, []AttestationRow{}}
+	out := attestationsReport{AttestationsV1, a.At.UTC(), int(a.Soon.Hours() / 24), a.LeftOut, []AttestationRow{}}
 	for _, st := range a.Standings {
 		out.Attestations = append(out.Attestations, attestationRow(st, a.At))
 	}

@@ -12,13 +12,16 @@ import (
 // DataFlowSchemaV1 is the schema of a data flow in JSON.
 const DataFlowSchemaV1 = "controlwatch.data-flow/v1"
 
+// dataFlowReport is controlwatch.data-flow/v1.
+type dataFlowReport struct {
+	Schema     string `json:"schema"`
+	SampleData bool   `json:"sample_data"`
+	soc2.DataFlow
+}
+
 // DataFlowJSON writes a data flow with its gaps in sight.
 func DataFlowJSON(w io.Writer, f soc2.DataFlow, sample bool) error {
-	return writeJSON(w, struct {
-		Schema     string `json:"schema"`
-		SampleData bool   `json:"sample_data"`
-		soc2.DataFlow
-	}{DataFlowSchemaV1, sample, f})
+	return writeJSON(w, dataFlowReport{DataFlowSchemaV1, sample, f})
 }
 
 // DataFlowMermaid writes a data flow as a Mermaid flowchart. A thick line is

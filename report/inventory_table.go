@@ -104,6 +104,16 @@ type inventoryTail struct {
 	Unseen []Hole `json:"unseen"`
 }
 
+// inventoryReport is controlwatch.inventory/v1, of which no value is ever made: it is
+// written as it comes.
+type inventoryReport struct {
+	Schema     string           `json:"schema"`
+	At         time.Time        `json:"at"`
+	SampleData bool             `json:"sample_data"`
+	Assets     []InventoryAsset `json:"assets"`
+	inventoryTail
+}
+
 // InventoryAsset is one asset.
 type InventoryAsset struct {
 	Resource Resource `json:"resource"`

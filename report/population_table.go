@@ -13,12 +13,15 @@ import (
 // PopulationSchemaV1 is the schema of a population in JSON.
 const PopulationSchemaV1 = "controlwatch.population/v1"
 
+// populationReport is controlwatch.population/v1.
+type populationReport struct {
+	Schema string `json:"schema"`
+	soc2.Population
+}
+
 // PopulationJSON writes a population with the record of how it was made.
 func PopulationJSON(w io.Writer, p soc2.Population) error {
-	return writeJSON(w, struct {
-		Schema string `json:"schema"`
-		soc2.Population
-	}{PopulationSchemaV1, p})
+	return writeJSON(w, populationReport{PopulationSchemaV1, p})
 }
 
 func writeJSON(w io.Writer, v any) error {

@@ -33,6 +33,9 @@ func ReplayText(w io.Writer, r soc2.Replay, o Options) error {
 		s.lines(2, "reproduced ", fmt.Sprintf("%d of %d, with %d verdicts", r.Reproduced, r.Sampled, r.Verdicts))
 		s.lines(2, "how        ", fmt.Sprintf("%d of %d looks at a resource were judged again in full; of the others it was shown that they cannot come out otherwise than in the assessment before", r.Rejudged, r.Resources))
 	}
+	if r.NamesErased > 0 {
+		s.lines(2, "erased     ", some(r.NamesErased, "resource was", "resources were")+" erased and collected again as before: all is compared but the names of then, which are not kept any more")
+	}
 	s.WriteByte('\n')
 	s.unproved(r)
 	s.differences(r)
@@ -240,6 +243,7 @@ type replayJSON struct {
 	Verdicts     int64                `json:"verdicts"`            // compared
 	Rejudged     int64                `json:"resources_rejudged"`  // in full
 	Resources    int64                `json:"resources"`           // looked at, assessment by assessment
+	NamesErased  int                  `json:"names_erased"`        // resources whose names of then were erased and not compared
 	Unproved     []soc2.Unproved      `json:"unproved"`            // another judge, or not enough was kept
 	Differences  []soc2.Difference    `json:"differences"`         // the first is the nearest to a cause
 	More         int                  `json:"differences_omitted"` // beyond those listed
@@ -254,7 +258,7 @@ func ReplayJSON(w io.Writer, r soc2.Replay) error {
 		Schema: ReplayV1, SampleData: r.SampleData, RePerformed: performed(r), PerformedAt: r.PerformedAt.UTC(), Version: r.Version, Judge: r.Judge,
 		From: r.From.UTC(), To: r.To.UTC(), Control: r.Control, WhatIf: r.WhatIf, Exchanged: list(r.Exchanged),
 		Assessments: r.Assessments, Replayed: r.Sampled, NotReplayed: r.Assessments - r.Sampled, Reproduced: r.Reproduced, Different: r.Different,
-		Verdicts: r.Verdicts, Rejudged: r.Rejudged, Resources: r.Resources, Unproved: list(r.Unproved), Differences: list(r.Differences), More: r.More,
+		Verdicts: r.Verdicts, Rejudged: r.Rejudged, Resources: r.Resources, NamesErased: r.NamesErased, Unproved: list(r.Unproved), Differences: list(r.Differences), More: r.More,
 		Changed: []soc2.Otherwise{}, WouldHaveBy: []soc2.Otherwise{}, OutcomesDays: list(r.Days),
 	}
 	if r.WhatIf {

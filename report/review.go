@@ -224,6 +224,35 @@ func reviewedWord(w soc2.ReviewWord) ReviewedWord {
 	return ReviewedWord{Decision: w.Decision, Note: w.Note, By: w.By.Name, Identity: string(w.By.Identity), At: w.At.UTC(), Record: w.Record}
 }
 
+// reviewClosing is how a review was closed.
+type reviewClosing struct {
+	By        string    `json:"by"`
+	At        time.Time `json:"at"`
+	Undecided []string  `json:"undecided"`
+	Reason    string    `json:"reason"`
+}
+
+// reviewReport is controlwatch.review/v1.
+type reviewReport struct {
+	Schema     string         `json:"schema"`
+	Name       string         `json:"name"`
+	Record     string         `json:"record"`
+	SampleData bool           `json:"sample_data"`
+	Began      time.Time      `json:"began"`
+	By         string         `json:"by"`
+	AsOf       time.Time      `json:"population_as_of"`
+	Digest     string         `json:"population_digest"`
+	Complete   bool           `json:"population_complete"`
+	Holes      []string       `json:"population_holes"`
+	Reviewers  []string       `json:"reviewers"`
+	Closed     *reviewClosing `json:"closed"`
+	At         time.Time      `json:"at"`
+	Unseen     []string       `json:"unseen"` // now
+	Counts     ReviewCounts   `json:"counts"`
+	Items      []ReviewedItem `json:"items"`
+	New        []ReviewedNew  `json:"new"`
+}
+
 // ReviewStatusJSON writes how far a review is.
 func ReviewStatusJSON(w io.Writer, st soc2.ReviewStatus) error {
 	r := st.Review
@@ -248,35 +277,11 @@ func ReviewStatusJSON(w io.Writer, st soc2.ReviewStatus) error {
 	for _, n := range st.New {
 		fresh = append(fresh, ReviewedNew{n.Row, n.Why})
 	}
-	type closing struct {
-		By        string    `json:"by"`
-		At        time.Time `json:"at"`
-		Undecided []string  `json:"undecided"`
-		Reason    string    `json:"reason"`
-	}
-	var end *closing
+	var end *reviewClosing
 	if c := r.Closed; c != nil {
-		end = &closing{c.By.Name, c.At.UTC(), list(c.Undecided), c.Reason}
+		end = &reviewClosing{c.By.Name, c.At.UTC(), list(c.Undecided), c.Reason}
 	}
-	return writeIndented(w, struct {
-		Schema     string         `json:"schema"`
-		Name       string         `json:"name"`
-		Record     string         `json:"record"`
-		SampleData bool           `json:"sample_data"`
-		Began      time.Time      `json:"began"`
-		By         string         `json:"by"`
-		AsOf       time.Time      `json:"population_as_of"`
-		Digest     string         `json:"population_digest"`
-		Complete   bool           `json:"population_complete"`
-		Holes      []string       `json:"population_holes"`
-		Reviewers  []string       `json:"reviewers"`
-		Closed     *closing       `json:"closed"`
-		At         time.Time      `json:"at"`
-		Unseen     []string       `json:"unseen"` // now
-		Counts     ReviewCounts   `json:"counts"`
-		Items      []ReviewedItem `json:"items"`
-		New        []ReviewedNew  `json:"new"`
-	}{
+	return writeIndented(w, reviewReport{
 		ReviewSchemaV1, r.Name, r.ID, r.Start.SampleData, r.At.UTC(), r.By.Name, r.Start.At.UTC(), r.Start.Digest, r.Start.Complete, list(r.Start.Holes),
 		list(r.Start.Reviewers), end, st.At.UTC(), list(st.Holes), ReviewCountsOf(st), items, fresh,
 	})

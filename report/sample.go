@@ -56,12 +56,15 @@ type SampleDeviation struct {
 	soc2.SampleDeviation
 }
 
+// sampleReport is controlwatch.sample/v1.
+type sampleReport struct {
+	Schema string `json:"schema"`
+	Sample
+}
+
 // SampleJSON writes a sample with its evidence.
 func SampleJSON(w io.Writer, s Sample) error {
-	return writeJSON(w, struct {
-		Schema string `json:"schema"`
-		Sample
-	}{SampleSchemaV1, s})
+	return writeJSON(w, sampleReport{SampleSchemaV1, s})
 }
 
 // WriteSample writes a sample for people: first what it may not be taken for.

@@ -18,6 +18,14 @@ func (s Scope) own(a *Asset, body any, names TagNames) {
 		a.Owner, a.OwnerBy = owner, "its own record"
 		return
 	}
+	if r, ok := body.(*evidence.Repository); ok && r.CodeOwners != nil {
+		for _, named := range r.CodeOwners.Everything {
+			if owner := s.knownCodeOwner(named); owner != "" {
+				a.Owner, a.OwnerBy = owner, "CODEOWNERS"
+				return
+			}
+		}
+	}
 	for _, system := range s.Systems {
 		if system.Owner != "" && slices.Contains(a.Systems, system.ID) {
 			a.Owner, a.OwnerBy = system.Owner, "system "+system.ID
@@ -62,6 +70,19 @@ func (s Scope) KnownOwner(text string) string {
 		return text
 	}
 	return ""
+}
+
+// knownCodeOwner is KnownOwner of who a file CODEOWNERS names: @organisation/team by
+// the team's name, @user by the user's. An e-mail address names somebody by itself.
+func (s Scope) knownCodeOwner(named string) string {
+	if name, ok := strings.CutPrefix(named, "@"); ok {
+		_, team, isTeam := strings.Cut(name, "/")
+		if isTeam {
+			name = team
+		}
+		return s.KnownOwner(name)
+	}
+	return s.KnownOwner(named)
 }
 
 // Address says whether a text has the form of an e-mail address: one @ with

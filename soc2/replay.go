@@ -21,6 +21,9 @@ type Replay struct {
 	// Rejudged counts the resources judged in full; of the others it was shown that
 	// they could not come out otherwise than the assessment before.
 	Rejudged, Resources int64
+	// NamesErased counts the resources whose names of then were erased, and were
+	// collected again: their names were not compared, all else was.
+	NamesErased int
 
 	Unproved    []Unproved // could not be proved: another judge, or not enough was kept
 	Differences []Difference

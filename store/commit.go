@@ -23,6 +23,7 @@ const (
 type commit struct {
 	session
 	seq     int64
+	epoch   int64
 	last    map[string]int64 // by query for it, a table's largest row id
 	wrote   map[string]bool  // tables that rows were put into
 	changed int              // facts that differ from what was there
@@ -41,18 +42,30 @@ func (c *commit) exec(ctx context.Context, query string, args ...any) error {
 // commit runs write in one transaction, under a new number in the log. The
 // number is read after the write lock is held, so no two programs get the same.
 func (s *Store) commit(ctx context.Context, kind, what string, write func(context.Context, *commit) error) (seq int64, err error) {
+	return s.commitUnder(ctx, kind, what, s.sameEpoch, write)
+}
+
+// commitUnder is commit under the epoch that a function gives. It is asked in the
+// transaction, where nobody else writes: an epoch that was looked up before could
+// have ended.
+func (s *Store) commitUnder(
+	ctx context.Context, kind, what string, under func(context.Context, session) (int64, error), write func(context.Context, *commit) error,
+) (seq int64, err error) {
 	tx, err := s.writer.BeginTx(ctx, nil)
 	if err != nil {
 		return 0, s.explain(what, err)
 	}
 	c := &commit{session: newSession(tx), last: map[string]int64{}, wrote: map[string]bool{}}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+	if c.epoch, err = under(ctx, c.session); err != nil {
+		return 0, s.explain(what, err)
+	}
 	c.seq, err = c.nextID(ctx, "SELECT COALESCE(MAX(seq), 0) FROM commit_log")
 	if err != nil {
 		return 0, s.explain(what, err)
 	}
-	err = c.exec(ctx, "INSERT INTO commit_log (seq, at, epoch, kind, version) VALUES ($1, $2, 0, $3, $4)",
-		c.seq, micros(s.options.Clock()), kind, s.options.Version)
+	err = c.exec(ctx, "INSERT INTO commit_log (seq, at, epoch, kind, version) VALUES ($1, $2, $3, $4, $5)",
+		c.seq, micros(s.options.Clock()), c.epoch, kind, s.options.Version)
 	if err != nil {
 		return 0, s.explain(what, err)
 	}

@@ -20,10 +20,14 @@
 //
 // # The place of the log
 //
-// The Merkle log is not built yet. Its leaves are to be the canonical lines of
-// one commit: commit_log gives their order, and every row of history carries the
-// number of its commit and refers to bytes by digest only. The leaves, the tree
-// and its signed heads will be tables keyed by commit_log.seq, written in the
-// transaction that writes the commit. The epoch is zero until more than one
-// writer is elected in turn; then a commit under an older epoch is refused.
+// The leaves of the Merkle log are the canonical lines of one commit: commit_log
+// gives their order, and every row of history carries the number of its commit and
+// refers to bytes by digest only. They are written in the transaction that writes
+// the commit; docs/evidence-log.md describes them.
+//
+// # Who may write
+//
+// One program schedules, and begins an epoch when it takes the store over (Lead).
+// Each of its commits is refused once another began the next one. Programs that run
+// once write beside it, under whichever epoch there is.
 package store

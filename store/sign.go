@@ -167,6 +167,9 @@ func (s *Store) sign(ctx context.Context, signers ...note.Signer) (Checkpoint, e
 		return Checkpoint{}, s.explain(what, err)
 	}
 	defer tx.Rollback() //nolint:errcheck // after a commit there is nothing to roll back
+	if _, err := s.sameEpoch(ctx, newSession(tx)); err != nil {
+		return Checkpoint{}, s.explain(what, err)
+	}
 	_, err = tx.ExecContext(ctx, "INSERT INTO checkpoint (seq, size, note) VALUES ($1, $2, $3) ON CONFLICT (seq) DO NOTHING", c.Seq, c.Size, string(c.Note))
 	if err != nil {
 		return Checkpoint{}, s.explain(what, err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"sync/atomic"
 	"time"
 )
 
@@ -16,7 +17,8 @@ type Store struct {
 	options Options
 	writer  *sql.DB // one connection, every transaction BEGIN IMMEDIATE
 	readers *sql.DB
-	signer  Signer // nil: checkpoints are not signed
+	signer  Signer                     // nil: checkpoints are not signed
+	lead    atomic.Pointer[leadership] // nil: this program took no epoch
 }
 
 // Options are what a store is opened with.

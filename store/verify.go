@@ -27,7 +27,7 @@ func (s *Store) Verify(ctx context.Context, o VerifyOptions) (*Verification, err
 			fast bool
 			run  func(context.Context) error
 		}{
-			{false, v.file}, {true, v.chain}, {true, v.signatures}, {false, v.rows}, {false, v.bodies}, {false, v.states}, {true, v.clocks},
+			{false, v.file}, {true, v.chain}, {true, v.signatures}, {false, v.rows}, {false, v.bodies}, {false, v.states}, {true, v.clocks}, {true, v.epochs},
 		} {
 			if o.Fast && !stage.fast {
 				continue

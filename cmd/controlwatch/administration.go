@@ -180,33 +180,39 @@ func (a *administration) scan(ctx context.Context, cfg config.Config, sources []
 	return a.write(ctx, append(entries, e)...)
 }
 
-// start records that a daemon starts, and gives what records its stop.
-func (a *administration) start(ctx context.Context, cfg config.Config, sources []source, j *judge) (stop func(context.Context, error) error, err error) {
+// start takes the store over and records that a daemon starts, in one commit. It gives
+// the epoch that begins, and what records the stop.
+func (a *administration) start(
+	ctx context.Context, cfg config.Config, sources []source, j *judge,
+) (epoch int64, stop func(context.Context, error) error, err error) {
 	unclean, err := a.unclean(ctx)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	entries, err := a.step(ctx, cfg, sources, j)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	change, err := a.reference(cfg)
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
 	running := a.program.running()
 	e, err := admin.Entry(admin.Start, "", a.actor, admin.Body{
 		File: cfg.File, Process: os.Getpid(), Version: running.Version, SHA256: running.SHA256, Unclean: unclean, Change: &change,
 	})
 	if err != nil {
-		return nil, err
+		return 0, nil, err
 	}
-	ids, err := a.store.Append(ctx, append(entries, e)...)
+	epoch, ids, err := a.store.Lead(ctx, a.actor, append(entries, e)...)
 	if err != nil {
-		return nil, fmt.Errorf("record the start: %w", err)
+		return 0, nil, fmt.Errorf("record the start: %w", err)
 	}
 	id := ids[len(ids)-1]
-	return func(ctx context.Context, why error) error {
+	return epoch, func(ctx context.Context, why error) error {
+		if _, fenced := errors.AsType[*store.FencedError](why); fenced {
+			return nil // nothing more can be recorded: the record of the other's start says that this one ended without a stop
+		}
 		ended := "a signal"
 		if why != nil && !errors.Is(why, context.Canceled) {
 			ended = "an error"

@@ -72,16 +72,19 @@ back, and while a hold covers any of it. Two people are needed.`,
 	return cmd
 }
 
+// erasedOut is controlwatch.erase/v1.
+type erasedOut struct {
+	Schema    string `json:"schema"`
+	Compacted bool   `json:"compacted"`
+	store.Erased
+}
+
 // tellErased says what was erased and where the resource is still named.
 func (p *program) tellErased(done store.Erased, compacted bool, output string) error {
 	if output == "json" {
 		encoder := json.NewEncoder(p.stdout)
 		encoder.SetIndent("", "  ")
-		return encoder.Encode(struct {
-			Schema    string `json:"schema"`
-			Compacted bool   `json:"compacted"`
-			store.Erased
-		}{"controlwatch.erase/v1", compacted, done})
+		return encoder.Encode(erasedOut{"controlwatch.erase/v1", compacted, done})
 	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "%d facts and %d names of %d resources, %d bodies of answers and %d records of pulls are erased, %d bytes (record %s)\n",

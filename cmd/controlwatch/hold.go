@@ -95,6 +95,12 @@ one cannot release it.`,
 	return cmd
 }
 
+// holdsOut is controlwatch.holds/v1.
+type holdsOut struct {
+	Schema string       `json:"schema"`
+	Holds  []store.Hold `json:"holds"`
+}
+
 func newHoldList(p *program) *cobra.Command {
 	var file, output string
 	cmd := &cobra.Command{
@@ -115,10 +121,7 @@ func newHoldList(p *program) *cobra.Command {
 			if output == "json" {
 				encoder := json.NewEncoder(p.stdout)
 				encoder.SetIndent("", "  ")
-				return encoder.Encode(struct {
-					Schema string       `json:"schema"`
-					Holds  []store.Hold `json:"holds"`
-				}{"controlwatch.holds/v1", append([]store.Hold{}, holds...)})
+				return encoder.Encode(holdsOut{"controlwatch.holds/v1", append([]store.Hold{}, holds...)})
 			}
 			if len(holds) == 0 {
 				fmt.Fprintln(p.stdout, "no hold was ever set")

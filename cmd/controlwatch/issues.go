@@ -85,6 +85,12 @@ func wantedIssues(made planned) githubissues.Wanted {
 	return githubissues.Wanted{Plan: made.plan, Analysis: made.analysis}
 }
 
+// issueSyncBody is controlwatch.issue-sync/v1, which is recorded.
+type issueSyncBody struct {
+	Schema string `json:"schema"`
+	githubissues.Run
+}
+
 // record keeps what a run changed: one entry for each run.
 func (i *issueSync) record(ctx context.Context, run githubissues.Run) error {
 	changed := run
@@ -94,10 +100,7 @@ func (i *issueSync) record(ctx context.Context, run githubissues.Run) error {
 			changed.Actions = append(changed.Actions, a)
 		}
 	}
-	body, err := json.Marshal(struct {
-		Schema string `json:"schema"`
-		githubissues.Run
-	}{"controlwatch.issue-sync/v1", changed})
+	body, err := json.Marshal(issueSyncBody{"controlwatch.issue-sync/v1", changed})
 	if err == nil {
 		_, err = i.store.Append(ctx, store.Entry{Kind: entryIssueSync, Subject: run.Repository, Actor: evidence.Program, Body: body})
 	}

@@ -19,6 +19,8 @@ import (
 
 	"github.com/KimMachineGun/automemlimit/memlimit"
 	"golang.org/x/term"
+
+	"github.com/controlwatch/controlwatch/store"
 )
 
 // The exit codes, the same for every subcommand.
@@ -27,6 +29,7 @@ const (
 	exitGap        = 1 // a gap at or above the threshold
 	exitCannotRun  = 2 // bad flags, configuration or store; nothing was judged
 	exitIncomplete = 3 // no gap, but something in scope was not seen
+	exitFenced     = 4 // another daemon took the store over from this one
 )
 
 func main() {
@@ -83,6 +86,9 @@ func run(ctx context.Context, p *program, args []string) int {
 		return exit.code
 	}
 	fmt.Fprintf(p.stderr, "controlwatch: %v\n", err)
+	if _, fenced := errors.AsType[*store.FencedError](err); fenced {
+		return exitFenced
+	}
 	return exitCannotRun
 }
 

@@ -71,6 +71,7 @@ func (o *office) run(args ...string) (code int, stdout, stderr string) {
 		p.binary = func() (string, error) { return o.binary, nil }
 	}
 	code = run(context.Background(), p, append(args, "--store", p.store))
+	valid(o.t, out.String())
 	return code, out.String(), err.String()
 }
 

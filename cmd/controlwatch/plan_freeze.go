@@ -57,6 +57,19 @@ until evidence shows that they are closed.`,
 	return cmd
 }
 
+// planVersionRow is a frozen version and how far its approval is.
+type planVersionRow struct {
+	soc2.PlanVersion
+	State string `json:"state"`
+	Gaps  int    `json:"gaps"`
+}
+
+// planVersionsOut is controlwatch.plan-versions/v1.
+type planVersionsOut struct {
+	Schema   string           `json:"schema"`
+	Versions []planVersionRow `json:"versions"`
+}
+
 func newPlanVersions(p *program) *cobra.Command {
 	var file, output string
 	cmd := &cobra.Command{
@@ -74,12 +87,7 @@ func newPlanVersions(p *program) *cobra.Command {
 			if err != nil {
 				return err
 			}
-			type row struct {
-				soc2.PlanVersion
-				State string `json:"state"`
-				Gaps  int    `json:"gaps"`
-			}
-			rows := []row{}
+			rows := []planVersionRow{}
 			for _, v := range versions {
 				state := "waits for another person's approval"
 				if s, ok := v.Approval(); ok {
@@ -89,15 +97,12 @@ func newPlanVersions(p *program) *cobra.Command {
 					}
 					state = fmt.Sprintf("%s by %s on %s", word, s.By, s.At.UTC().Format(time.DateOnly))
 				}
-				rows = append(rows, row{v, state, len(v.Plan.Items)})
+				rows = append(rows, planVersionRow{v, state, len(v.Plan.Items)})
 			}
 			if output == "json" {
 				e := json.NewEncoder(p.stdout)
 				e.SetIndent("", "  ")
-				return e.Encode(struct {
-					Schema   string `json:"schema"`
-					Versions []row  `json:"versions"`
-				}{"controlwatch.plan-versions/v1", rows})
+				return e.Encode(planVersionsOut{"controlwatch.plan-versions/v1", rows})
 			}
 			if len(rows) == 0 {
 				fmt.Fprintln(p.stdout, "no plan was frozen yet: `controlwatch plan freeze --by NAME` does")

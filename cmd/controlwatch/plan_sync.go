@@ -117,14 +117,17 @@ func (p *program) syncIssues(ctx context.Context, file string, dry bool) (run gi
 	return i.run(ctx, made)
 }
 
+// planSyncOut is controlwatch.plan-sync/v1.
+type planSyncOut struct {
+	Schema string `json:"schema"`
+	githubissues.Run
+}
+
 func (p *program) showSync(run githubissues.Run, output string) error {
 	if output == "json" {
 		e := json.NewEncoder(p.stdout)
 		e.SetIndent("", "  ")
-		return e.Encode(struct {
-			Schema string `json:"schema"`
-			githubissues.Run
-		}{"controlwatch.plan-sync/v1", run})
+		return e.Encode(planSyncOut{"controlwatch.plan-sync/v1", run})
 	}
 	for _, a := range run.Actions {
 		if a.Do == githubissues.Unchanged {

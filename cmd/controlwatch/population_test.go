@@ -29,6 +29,7 @@ func (c *company) ask(args ...string) (code int, stdout, stderr string) {
 		env: func(name string) string { return map[string]string{"USER": "linus"}[name] },
 	}
 	code = run(context.Background(), p, append(args, "--store", c.dsn))
+	valid(c.t, out.String())
 	return code, out.String(), err.String()
 }
 

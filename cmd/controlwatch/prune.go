@@ -50,6 +50,13 @@ compact" makes it small.`,
 	return cmd
 }
 
+// prunedOut is controlwatch.prune/v1.
+type prunedOut struct {
+	Schema string `json:"schema"`
+	DryRun bool   `json:"dry_run"`
+	store.Pruning
+}
+
 func (p *program) prune(ctx context.Context, file, who, output string, dry bool) (err error) {
 	if output != "text" && output != "json" {
 		return fmt.Errorf("--output: %q is not a format; expected text or json", output)
@@ -79,11 +86,7 @@ func (p *program) prune(ctx context.Context, file, who, output string, dry bool)
 	if output == "json" {
 		encoder := json.NewEncoder(p.stdout)
 		encoder.SetIndent("", "  ")
-		return encoder.Encode(struct {
-			Schema string `json:"schema"`
-			DryRun bool   `json:"dry_run"`
-			store.Pruning
-		}{"controlwatch.prune/v1", dry, done})
+		return encoder.Encode(prunedOut{"controlwatch.prune/v1", dry, done})
 	}
 	verb := "pruned"
 	if dry {

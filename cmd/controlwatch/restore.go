@@ -53,6 +53,12 @@ lost · 2 not restored`,
 	return cmd
 }
 
+// restoredOut is controlwatch.restore/v1.
+type restoredOut struct {
+	Schema string `json:"schema"`
+	store.Restored
+}
+
 func (p *program) restore(ctx context.Context, from string, f restoreFlags) error {
 	if f.output != "text" && f.output != "json" {
 		return fmt.Errorf("--output: %q is not a format; expected text or json", f.output)
@@ -83,10 +89,7 @@ func (p *program) restore(ctx context.Context, from string, f restoreFlags) erro
 	if f.output == "json" {
 		encoder := json.NewEncoder(p.stdout)
 		encoder.SetIndent("", "  ")
-		err = encoder.Encode(struct {
-			Schema string `json:"schema"`
-			store.Restored
-		}{"controlwatch.restore/v1", r})
+		err = encoder.Encode(restoredOut{"controlwatch.restore/v1", r})
 	} else {
 		p.tellRestored(r)
 	}

@@ -33,6 +33,7 @@ func (c *company) at(after time.Duration, args ...string) (code int, stdout, std
 		env: func(string) string { return "" },
 	}
 	code = run(context.Background(), p, append(args, "--store", c.dsn))
+	valid(c.t, out.String())
 	return code, out.String(), err.String()
 }
 

@@ -51,7 +51,11 @@ cannot be used leaves the last good one in force and says so in the log, on the
 page, in /healthz and in controlwatch_config_last_reload_successful.
 
 SIGTERM and Ctrl-C stop it: what is being pulled is dropped whole, what was
-committed stays. A second daemon on the same store is refused.`,
+committed stays. A second daemon on the same store is refused. Where the lock of
+the file does not hold, on a network file system or when a volume was taken from a
+machine that still runs, each start begins the next epoch in the store: the daemon
+before can commit nothing from then on, says who took the store over, and ends
+with the exit code 4.`,
 		Example: "  controlwatch run -c controlwatch.yaml",
 		Args:    cobra.NoArgs,
 		RunE:    func(cmd *cobra.Command, _ []string) error { return p.run(cmd.Context(), file, change) },
@@ -101,10 +105,11 @@ func (p *program) run(ctx context.Context, file string, change changeFlags) (err
 	}
 	defer func() { err = errors.Join(err, release()) }()
 	records := p.administer(s, dsn, change)
-	stopped, err := records.start(ctx, cfg, sources, j)
+	epoch, stopped, err := records.start(ctx, cfg, sources, j)
 	if err != nil {
 		return err
 	}
+	measures.Leading(epoch)
 	defer func() { err = errors.Join(err, stopped(ctx, err)) }()
 	work, err := p.workOf(ctx, s, j, pipelineOptions{config: cfg, sources: sources})
 	if err != nil {
@@ -120,7 +125,7 @@ func (p *program) run(ctx context.Context, file string, change changeFlags) (err
 		Address: cfg.Listen, Version: buildVersion(), Work: work, Token: p.env("CONTROLWATCH_API_TOKEN"), Web: web,
 		Reload: hangup, Fingerprint: func() string { return fingerprint(file) },
 		Load:  func(ctx context.Context) (daemon.Work, error) { return p.reload(ctx, records, cfg, measures) },
-		Drift: s, Metrics: measures, Log: log, Clock: p.now,
+		Drift: s, Leading: s.Leading, Metrics: measures, Log: log, Clock: p.now,
 	})
 	if err != nil {
 		return err

@@ -21,6 +21,7 @@ type verifyFlags struct {
 	config, since, output string
 	fast, anchors         bool
 	keys, checkpoints     []string
+	witnesses             []string
 	ca                    string
 }
 
@@ -38,7 +39,9 @@ that does not fit, what it belongs to, and what can no longer be trusted.
 
 Given a BUNDLE ("controlwatch export") it checks that instead, by itself: no store is
 needed. Every file that was added, removed or altered is named, and every proof.
---ca judges the timestamps in it.
+--ca judges the timestamps in it, and --witness the signatures of witnesses, by keys
+that you have from the witness; -c takes those that a configuration names. What there
+is no key for is not judged, and counts for nothing.
 
 It reads only, needs no key, and runs beside a daemon or on a copy of the file.
 
@@ -59,7 +62,8 @@ Exit codes: 0 everything fits · 1 something does not · 2 could not run`,
   controlwatch verify --since 2026-10-01
   controlwatch verify --checkpoint /mnt/auditor/000000004711.checkpoint --ca tsa.pem
   controlwatch verify --fast -o json
-  controlwatch verify acme-h1.zip --key "$(cat acme-log.pub)"`,
+  controlwatch verify acme-h1.zip --key "$(cat acme-log.pub)"
+  controlwatch verify acme-h1.zip --ca tsa.pem --witness witnesses.txt`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error { return p.verify(cmd.Context(), args, f) },
 	}
@@ -70,8 +74,22 @@ Exit codes: 0 everything fits · 1 something does not · 2 could not run`,
 	cmd.Flags().StringArrayVar(&f.checkpoints, "checkpoint", nil, "file of a checkpoint that was kept outside; may be given several times")
 	cmd.Flags().BoolVar(&f.anchors, "anchors", false, "ask the anchors of the configuration (-c) what they hold")
 	cmd.Flags().StringVar(&f.ca, "ca", "", "certificates of the timestamping authority (PEM), to judge timestamps of the log or of a bundle by")
+	cmd.Flags().StringArrayVar(&f.witnesses, "witness", nil, "file with keys of witnesses (NAME+HASH+BASE64, one a line), to judge their signatures by; may be given several times")
 	cmd.Flags().StringVarP(&f.output, "output", "o", "text", "text or json")
 	return cmd
+}
+
+// verifiedOut is controlwatch.verify/v1.
+type verifiedOut struct {
+	Schema string `json:"schema"`
+	Store  string `json:"store"`
+	Fast   bool   `json:"fast"`
+	Since  string `json:"since,omitempty"`
+	OK     bool   `json:"ok"`
+	Tokens int    `json:"tokens"` // of anchors, judged
+	Words  string `json:"protection"`
+	People int    `json:"signed_by_people"` // records whose personal signatures fit
+	*store.Verification
 }
 
 func (p *program) verify(ctx context.Context, args []string, f verifyFlags) error {
@@ -108,17 +126,7 @@ func (p *program) verify(ctx context.Context, args []string, f verifyFlags) erro
 	if f.output == "json" {
 		encoder := json.NewEncoder(p.stdout)
 		encoder.SetIndent("", "  ")
-		err = encoder.Encode(struct {
-			Schema string `json:"schema"`
-			Store  string `json:"store"`
-			Fast   bool   `json:"fast"`
-			Since  string `json:"since,omitempty"`
-			OK     bool   `json:"ok"`
-			Tokens int    `json:"tokens"` // of anchors, judged
-			Words  string `json:"protection"`
-			People int    `json:"signed_by_people"` // records whose personal signatures fit
-			*store.Verification
-		}{"controlwatch.verify/v1", s.Path(), f.fast, f.since, v.OK(), anchored.tokens, anchored.protected.Words(), people, v})
+		err = encoder.Encode(verifiedOut{"controlwatch.verify/v1", s.Path(), f.fast, f.since, v.OK(), anchored.tokens, anchored.protected.Words(), people, v})
 	} else {
 		err = report.Lines(p.stdout, append(verifyText(s.Path(), f, v, anchored), peopleText(people)...), p.reportOptions())
 	}

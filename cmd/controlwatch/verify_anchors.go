@@ -25,8 +25,9 @@ import (
 type anchorCheck struct {
 	v         *store.Verification
 	store     *store.Store
-	roots     *x509.CertPool // of timestamping authorities; nil: tokens are not judged
-	witnesses map[string]*witness.Key
+	roots     *x509.CertPool          // of timestamping authorities; nil: tokens are not judged
+	witnesses map[string]*witness.Key // by anchor, of the configuration
+	given     []witness.Key           // of --witness
 	protected soc2.Protection
 	tokens    int // judged
 	unjudged  int // receipts that carry a token, for which no root or key was given
@@ -60,6 +61,11 @@ func (p *program) verifyAnchors(ctx context.Context, f verifyFlags, s *store.Sto
 		}
 		c.witnesses[a.Name] = &key
 	}
+	given, err := p.witnessKeys(f.witnesses, "")
+	if err != nil {
+		return nil, err
+	}
+	c.given = given
 	if err := c.receipts(ctx); err != nil {
 		return nil, err
 	}
@@ -131,9 +137,10 @@ func (c *anchorCheck) receipts(ctx context.Context) error {
 			c.problem(e.ID, fmt.Sprintf("it is of a checkpoint over %d leaves, which is not in the log", r.Size))
 			continue
 		}
-		at, err := r.Verify(of, c.roots, c.witnesses[r.Anchor])
+		key := c.witnessOf(r, of)
+		at, err := r.Verify(of, c.roots, key)
 		switch {
-		case r.Kind == "rfc3161" && c.roots == nil, r.Kind == "webhook" && len(r.Token) > 0 && c.witnesses[r.Anchor] == nil:
+		case r.Kind == "rfc3161" && c.roots == nil, r.Kind == "webhook" && len(r.Token) > 0 && key == nil:
 			c.unjudged++
 		case errors.Is(err, anchor.ErrNotProven):
 		case err != nil:
@@ -154,7 +161,21 @@ func (c *anchorCheck) receipts(ctx context.Context) error {
 		}
 	}
 	if c.unjudged > 0 {
-		c.v.Warnings = append(c.v.Warnings, fmt.Sprintf("%d receipts carry a token that was not judged: give the authority's certificate (--ca), or the configuration with the witness's key (-c)", c.unjudged))
+		c.v.Warnings = append(c.v.Warnings, fmt.Sprintf("%d receipts carry a token that was not judged: give the authority's certificate (--ca), or the witness's key (--witness, or the configuration that has it: -c)", c.unjudged))
+	}
+	return nil
+}
+
+// witnessOf is the key that a receipt of a witness is judged by: the anchor's, or the
+// one of those given that its lines are of; nil: none is known.
+func (c *anchorCheck) witnessOf(r anchor.Receipt, of anchor.Checkpoint) *witness.Key {
+	if key := c.witnesses[r.Anchor]; key != nil || r.Kind != "webhook" || len(r.Token) == 0 {
+		return key
+	}
+	for i := range c.given {
+		if _, by, err := cosigned(c.given[i:i+1], r.Token, of.Note); by != "" || err != nil {
+			return &c.given[i]
+		}
 	}
 	return nil
 }

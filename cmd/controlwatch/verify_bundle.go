@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -14,10 +15,22 @@ import (
 	"github.com/controlwatch/controlwatch/report"
 )
 
+// verifiedBundleOut is controlwatch.bundle-verification/v1.
+type verifiedBundleOut struct {
+	Schema string `json:"schema"`
+	Bundle string `json:"bundle"`
+	OK     bool   `json:"ok"`
+	*bundle.Verification
+}
+
 // verifyBundle checks a bundle by itself; no store is opened.
 func (p *program) verifyBundle(ctx context.Context, path string, f verifyFlags) (err error) {
-	if f.fast || f.since != "" || f.config != "" || f.anchors || len(f.checkpoints) > 0 {
-		return errors.New("--fast, --since, --config, --anchors and --checkpoint are for a store: a bundle is always checked whole, by itself")
+	if f.fast || f.since != "" || f.anchors || len(f.checkpoints) > 0 {
+		return errors.New("--fast, --since, --anchors and --checkpoint are for a store: a bundle is always checked whole, by itself")
+	}
+	witnesses, err := p.witnessKeys(f.witnesses, f.config)
+	if err != nil {
+		return err
 	}
 	file, err := os.Open(path)
 	if err != nil {
@@ -42,6 +55,11 @@ func (p *program) verifyBundle(ctx context.Context, path string, f verifyFlags) 
 			return stamp.Time, stamp.Authority, err
 		}
 	}
+	if len(witnesses) > 0 {
+		o.Cosigned = func(lines, checkpoint []byte) (time.Time, string, error) {
+			return cosigned(witnesses, lines, checkpoint)
+		}
+	}
 	v, err := bundle.Verify(ctx, file, info.Size(), o)
 	if err != nil {
 		return fmt.Errorf("%s: %w", path, err)
@@ -49,12 +67,7 @@ func (p *program) verifyBundle(ctx context.Context, path string, f verifyFlags) 
 	if f.output == "json" {
 		encoder := json.NewEncoder(p.stdout)
 		encoder.SetIndent("", "  ")
-		err = encoder.Encode(struct {
-			Schema string `json:"schema"`
-			Bundle string `json:"bundle"`
-			OK     bool   `json:"ok"`
-			*bundle.Verification
-		}{bundle.VerifiedSchema, path, v.OK(), v})
+		err = encoder.Encode(verifiedBundleOut{bundle.VerifiedSchema, path, v.OK(), v})
 	} else {
 		err = report.Lines(p.stdout, bundleText(path, v), p.reportOptions())
 	}
@@ -105,21 +118,36 @@ func bundleText(path string, v *bundle.Verification) []string {
 
 // anchoredText says as far as tokens of anchors were judged that they protect.
 func anchoredText(v *bundle.Verification) []string {
-	var lines []string
+	var lines, known []string
+	judged := 0
 	for _, t := range v.Tokens {
-		if t.Judged {
+		switch {
+		case !t.Judged:
+			lines = append(lines, fmt.Sprintf("%s: not judged: %s", t.File, t.Why))
+			continue
+		case t.At.IsZero():
+			lines = append(lines, fmt.Sprintf("%s: the checkpoint over %d leaves was signed by the witness %s, who does not say when", t.File, t.Size, report.Safe(t.By)))
+		default:
 			lines = append(lines, fmt.Sprintf("%s: the checkpoint over %d leaves existed at %s, says %s", t.File, t.Size, t.At.UTC().Format(time.RFC3339), report.Safe(t.By)))
+		}
+		judged++
+		by := "a timestamping authority"
+		if !t.IsStamp {
+			by = "a witness whose key was given"
+		}
+		if t.Covers && !slices.Contains(known, by) {
+			known = append(known, by)
 		}
 	}
 	if v.Anchored {
-		return append(lines, "A checkpoint over all of the window is known to a timestamping authority: who wrote another history since, with the signing key too, would show.")
+		return append(lines, "A checkpoint over all of the window is known to "+strings.Join(known, " and to ")+": who wrote another history since, with the signing key too, would show.")
 	}
 	const operator = "Not protected against the operator: who holds the signing key can write another history, unless a checkpoint kept outside says otherwise."
 	switch {
-	case len(lines) > 0:
-		lines = append(lines, operator+" The timestamps that were judged are of checkpoints over a part of the window only.")
+	case judged > 0:
+		lines = append(lines, operator+" The timestamps and signatures that were judged are of checkpoints over a part of the window only.")
 	case len(v.Tokens) > 0:
-		lines = append(lines, operator+fmt.Sprintf(" It holds %d tokens of anchors: give the certificates of the timestamping authority (--ca) to have them judged.", len(v.Tokens)))
+		lines = append(lines, operator+fmt.Sprintf(" It holds %d tokens of anchors: give the certificates of the timestamping authority (--ca) and the keys of the witnesses (--witness) to have them judged.", len(v.Tokens)))
 	default:
 		lines = append(lines, operator+" It holds no token of an anchor.")
 	}

@@ -131,6 +131,12 @@ func newWalkthroughList(p *program) *cobra.Command {
 	return cmd
 }
 
+// walkthroughsOut is controlwatch.walkthroughs/v1.
+type walkthroughsOut struct {
+	Schema       string             `json:"schema"`
+	Walkthroughs []soc2.Walkthrough `json:"walkthroughs"`
+}
+
 func (p *program) walkthroughs(ctx context.Context, file, output string) error {
 	cfg := config.Default()
 	if file != "" {
@@ -152,10 +158,7 @@ func (p *program) walkthroughs(ctx context.Context, file, output string) error {
 	if output == "json" {
 		e := json.NewEncoder(p.stdout)
 		e.SetIndent("", "  ")
-		return e.Encode(struct {
-			Schema       string             `json:"schema"`
-			Walkthroughs []soc2.Walkthrough `json:"walkthroughs"`
-		}{"controlwatch.walkthroughs/v1", append([]soc2.Walkthrough{}, all...)})
+		return e.Encode(walkthroughsOut{"controlwatch.walkthroughs/v1", append([]soc2.Walkthrough{}, all...)})
 	}
 	var lines []string
 	for _, w := range all {

@@ -12,13 +12,14 @@ import (
 var repositoryPopulation = evidence.Population{Kind: "Repository", Type: "github.repository"}
 
 // Calls: ⌈repositories/100⌉ (twice where there are several pages) + 1, and for
-// each repository 1, and 2 or 3 more where it is not archived.
+// each repository 1, and where it is not archived 2 or 3 more and 1 to 4 for its
+// code owners.
 var repositoriesCollector = evidence.Collector{
 	Name:        "github_repositories",
 	Doc:         "Reads the organisation's repositories and which security features are on.",
 	Populations: []evidence.Population{repositoryPopulation},
-	Reads:       []string{readRepositories, readOrganization, readAlertsSwitch, readLanguages, readDefaultSetup, readAnalyses},
-	Permissions: []string{permitRepositories, permitOrganization, permitProtection, permitCodeAlerts},
+	Reads:       []string{readRepositories, readOrganization, readAlertsSwitch, readLanguages, readDefaultSetup, readAnalyses, readTree, readBlob},
+	Permissions: []string{permitRepositories, permitOrganization, permitProtection, permitCodeAlerts, permitContents},
 }
 
 func (s *source) collectRepositories(ctx context.Context, c *session, rec *evidence.Recorder) error {
@@ -36,6 +37,14 @@ func (s *source) collectRepositories(ctx context.Context, c *session, rec *evide
 		readScanning(ctx, c, r, &f, body)
 		if ctx.Err() != nil {
 			return context.Cause(ctx)
+		}
+		if r.Archived == nil || !*r.Archived { // an archived one takes no changes: nobody has to answer for any
+			if body.CodeOwners, err = readCodeOwners(ctx, c, r); err != nil {
+				f.Miss("code_owners", err)
+			}
+			if ctx.Err() != nil {
+				return context.Cause(ctx)
+			}
 		}
 		return rec.Add(f)
 	})

@@ -5,6 +5,7 @@ import "github.com/prometheus/client_golang/prometheus"
 // instruments are the series that count what this process does.
 type instruments struct {
 	pruning
+	leadership
 	build                                 *prometheus.GaugeVec
 	requests, throttles                   *prometheus.CounterVec
 	requestDuration, runDuration          *prometheus.HistogramVec
@@ -74,7 +75,7 @@ func newInstruments() instruments {
 			Name: "controlwatch_drift_unconfirmed_total",
 			Help: "Findings that failed or were lost from sight and were as before again, too early to be confirmed and announced as drift.",
 		}, []string{"control"}),
-		pruning: newPruning(),
+		pruning: newPruning(), leadership: newLeadership(),
 	}
 	for _, r := range []string{ok, failed} {
 		i.prunes.WithLabelValues(r)
@@ -88,6 +89,6 @@ func (i instruments) all() []prometheus.Collector {
 	return []prometheus.Collector{
 		i.build, i.requests, i.throttles, i.requestDuration, i.runs, i.runDuration,
 		i.missed, i.overlapped, i.next, i.reloadOK, i.reloadTime, i.assessments, i.assessmentDuration, i.seals,
-		i.unconfirmed, i.prunes, i.prunedBodies, i.prunedBytes, i.prunedAt,
+		i.unconfirmed, i.prunes, i.prunedBodies, i.prunedBytes, i.prunedAt, i.epoch, i.fenced,
 	}
 }

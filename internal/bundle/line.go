@@ -42,6 +42,7 @@ type Line struct {
 	Seq    int64
 	At     int64  // of a commit: microseconds since 1970
 	Kind   string // of an entry
+	Epoch  int64  // of a commit
 	Bodies []Digest
 }
 
@@ -103,6 +104,7 @@ func readLine(b []byte) (Line, error) {
 		if l.At, ok = fields["at"].(int64); !ok {
 			return l, errors.New("it has no time")
 		}
+		l.Epoch, _ = fields["epoch"].(int64) // 0: before any
 	}
 	if l.Row == "entry" {
 		if l.Kind, ok = fields["kind"].(string); !ok {

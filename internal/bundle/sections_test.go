@@ -91,7 +91,7 @@ func TestSectionsFit(t *testing.T) {
 	require.True(t, v.OK())
 	require.EqualValues(t, 1, v.Items)
 	require.EqualValues(t, 1, v.Attached)
-	require.Equal(t, []Token{{File: TokenFile(2, "e5.0", true), Size: 2, IsStamp: true}}, v.Tokens)
+	require.Equal(t, []Token{{File: TokenFile(2, "e5.0", true), Size: 2, Why: "no certificate of the authority", IsStamp: true}}, v.Tokens)
 	require.Contains(t, v.Warnings[0], "1 tokens of anchors were not judged")
 }
 

@@ -14,7 +14,11 @@ type Options struct {
 	Limits Limits // the zero value: DefaultLimits
 	// Stamp judges a token of a timestamping authority over a checkpoint: when that
 	// existed, and who says so. Nil: no token is judged.
-	Stamp    func(token, checkpoint []byte) (at time.Time, by string, err error)
+	Stamp func(token, checkpoint []byte) (at time.Time, by string, err error)
+	// Cosigned judges the signature lines of a witness over a checkpoint: who signed,
+	// and when if the signature says. Without a name, no key is known for any of them.
+	// Nil: no such lines are judged.
+	Cosigned func(lines, checkpoint []byte) (at time.Time, by string, err error)
 	Progress func(stage string, done, total int64)
 }
 

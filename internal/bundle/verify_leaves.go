@@ -22,6 +22,7 @@ type bodyState struct {
 type walk struct {
 	previous int64 // leaf; -1: none
 	seq      int64 // commit of that leaf
+	epoch    int64 // of the newest commit
 	before   bool  // the commit before the window was seen, and when it was
 }
 
@@ -149,8 +150,13 @@ func (v *verifier) order(leaf int64, l Line, w *walk) string {
 	return ""
 }
 
-// stamp: the commits around the window are outside of it by their time.
+// stamp: the commits around the window are outside of it by their time, and no commit
+// is of an epoch that had ended.
 func (v *verifier) stamp(l Line, w *walk) string {
+	if l.Epoch < w.epoch {
+		return fmt.Sprintf("its commit was made under epoch %d, after epoch %d had begun: who made it had lost the store to another", l.Epoch, w.epoch)
+	}
+	w.epoch = l.Epoch
 	switch l.Seq {
 	case v.manifest.Commits.First - 1:
 		w.before = true

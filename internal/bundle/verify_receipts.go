@@ -13,12 +13,13 @@ import (
 // Token is what an anchor gave for a checkpoint, and what became of judging it.
 type Token struct {
 	File    string    `json:"file"`
-	Size    int64     `json:"size"`         // leaves of the checkpoint
-	Covers  bool      `json:"covers"`       // all of the window
-	Judged  bool      `json:"judged"`       // false: it carries no timestamp, or no certificate was given to judge it by
-	At      time.Time `json:"at,omitzero"`  // when the checkpoint existed, by the authority's clock
-	By      string    `json:"by,omitempty"` // the authority
-	IsStamp bool      `json:"is_timestamp"` // RFC 3161; else a signature of a witness
+	Size    int64     `json:"size"`          // leaves of the checkpoint
+	Covers  bool      `json:"covers"`        // all of the window
+	Judged  bool      `json:"judged"`        // false: see why
+	Why     string    `json:"why,omitempty"` // it was not judged
+	At      time.Time `json:"at,omitzero"`   // when the checkpoint existed, by the clock of the authority or witness; absent: a witness that signs no time
+	By      string    `json:"by,omitempty"`  // the authority or the witness
+	IsStamp bool      `json:"is_timestamp"`  // RFC 3161; else a signature of a witness
 }
 
 // receipt is what a bundle has to know of the record of an anchor's answer.
@@ -80,7 +81,7 @@ func (v *verifier) receipts(ctx context.Context) error {
 		}
 	}
 	if unjudged > 0 {
-		v.warn("%d tokens of anchors were not judged: give the certificate of the timestamping authority; signatures of witnesses are for who has their keys", unjudged)
+		v.warn("%d tokens of anchors were not judged: give the certificate of the timestamping authority, or the keys of the witnesses", unjudged)
 	}
 	return nil
 }
@@ -103,12 +104,20 @@ func (v *verifier) token(name string, token []byte) string {
 		return "its name is of another kind than its receipt"
 	}
 	t := Token{File: name, Size: r.Size, Covers: r.Size > v.manifest.Leaves.Last, IsStamp: r.Kind == "rfc3161"}
-	if t.IsStamp && v.options.Stamp != nil {
+	judge := v.options.Cosigned
+	t.Why = "no key of the witness"
+	if t.IsStamp {
+		judge, t.Why = v.options.Stamp, "no certificate of the authority"
+	}
+	if judge != nil {
 		var err error
-		if t.At, t.By, err = v.options.Stamp(token, p.signed); err != nil {
+		if t.At, t.By, err = judge(token, p.signed); err != nil {
 			return err.Error()
 		}
-		t.Judged = true
+		t.Judged = t.By != "" || t.IsStamp
+	}
+	if t.Judged {
+		t.Why = ""
 	}
 	v.Tokens = append(v.Tokens, t)
 	return ""

@@ -31,6 +31,7 @@ type small struct {
 	leaves    [][]byte
 	hashes    []tlog.Hash
 	bodies    []string
+	epoch     int64 // of the commits that follow
 	manifest  Manifest
 	signer    Signer
 	skip      map[string]bool                // files not to write
@@ -76,7 +77,7 @@ func newSmallSaying(t testing.TB, shape func(i int, row map[string]any), say fun
 		body, row := entry(of.kind, of.body)
 		row["seq"] = seq
 		shape(i, row)
-		data, err := canon.Line(nil, map[string]any{"row": "commit", "seq": seq, "at": at.Add(time.Duration(i) * time.Hour).UnixMicro(), "epoch": int64(0), "kind": "entry", "version": "test"})
+		data, err := canon.Line(nil, map[string]any{"row": "commit", "seq": seq, "at": at.Add(time.Duration(i) * time.Hour).UnixMicro(), "epoch": s.epoch, "kind": "entry", "version": "test"})
 		require.NoError(t, err)
 		data, err = canon.Line(data, row)
 		require.NoError(t, err)

@@ -54,7 +54,8 @@ func acmeCode() map[string]Code {
 				},
 				{ID: 2100000410, Number: 410, Title: "Try another queue", Author: kofi, UpdatedAt: at(11, 9, 16), Authors: []Person{kofi}},
 			},
-			Workflows: map[string]string{"ci.yml": goodWorkflow, "release.yaml": releaseWorkflow},
+			Workflows:  map[string]string{"ci.yml": goodWorkflow, "release.yaml": releaseWorkflow},
+			CodeOwners: map[string]string{".github": "* @acme-robotics/platform\n/billing/ @ada-obi finance@acme-robotics.example\n"},
 			Secrets: []SecretAlert{{
 				Number: 1, Type: "aws_access_key_id", Name: "Amazon AWS Access Key ID", CreatedAt: at(9, 2, 8), Resolution: "revoked", ResolvedAt: at(9, 2, 11), Secret: "AKIA-example-1",
 			}},

@@ -17,6 +17,7 @@ type Code struct {
 	Pulls        []Pull
 	Pushes       []Push            // straight to the default branch
 	Workflows    map[string]string // files under .github/workflows
+	CodeOwners   map[string]string // text by folder: .github, docs, or the root
 	Secrets      []SecretAlert
 	Dependencies []DependencyAlert
 	Flaws        []CodeAlert

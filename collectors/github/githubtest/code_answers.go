@@ -315,22 +315,40 @@ func (r *Repository) object(kind, id string) answer {
 	names := slices.Sorted(maps.Keys(r.Code.Workflows))
 	switch {
 	case kind == "trees" && (id == r.DefaultBranch || id == folder("")):
-		if len(names) > 0 {
+		if _, owned := r.Code.CodeOwners[".github"]; owned || len(names) > 0 {
 			entries = append(entries, entry(".github", "tree", "040000", folder(".github")))
 		}
-		return tree(folder(""), entries...)
+		if _, owned := r.Code.CodeOwners["docs"]; owned {
+			entries = append(entries, entry("docs", "tree", "040000", folder("docs")))
+		}
+		return tree(folder(""), append(entries, r.codeOwners("")...)...)
 	case kind == "trees" && id == folder(".github"):
-		return tree(id, entry("workflows", "tree", "040000", folder("workflows")))
+		entries = r.codeOwners(".github")
+		if len(names) > 0 {
+			entries = append(entries, entry("workflows", "tree", "040000", folder("workflows")))
+		}
+		return tree(id, entries...)
+	case kind == "trees" && id == folder("docs"):
+		return tree(id, r.codeOwners("docs")...)
 	case kind == "trees" && id == folder("workflows"):
 		for _, name := range names {
 			entries = append(entries, entry(name, "blob", "100644", sha(r.Code.Workflows[name])))
 		}
 		return tree(id, entries...)
 	}
-	for _, name := range names {
-		if text := r.Code.Workflows[name]; sha(text) == id {
+	for _, text := range slices.Concat(slices.Collect(maps.Values(r.Code.Workflows)), slices.Collect(maps.Values(r.Code.CodeOwners))) {
+		if sha(text) == id {
 			return say(map[string]any{"sha": id, "encoding": "base64", "content": base64.StdEncoding.EncodeToString([]byte(text)), "size": len(text)})
 		}
 	}
 	return refuse(http.StatusNotFound, "Not Found")
+}
+
+// codeOwners is the entry of the file CODEOWNERS in a folder that has one.
+func (r *Repository) codeOwners(folder string) []any {
+	text, ok := r.Code.CodeOwners[folder]
+	if !ok {
+		return nil
+	}
+	return []any{map[string]any{"path": "CODEOWNERS", "type": "blob", "mode": "100644", "sha": sha(text), "size": len(text)}}
 }
