@@ -36,6 +36,7 @@ type Config struct {
 	Sampling     Sampling   `yaml:"sampling" json:"sampling,omitzero"`
 	Risk         Risk       `yaml:"risk" json:"risk,omitzero"`
 	Plan         Plan       `yaml:"plan" json:"plan,omitzero"`
+	Alerts       Alerts     `yaml:"alerts" json:"alerts,omitzero"`
 
 	Identities []Identity `yaml:"identities" json:"identities,omitempty" jsonschema:"description=People who record\\, ask for or approve something\\, with their keys."`
 	Change     Change     `yaml:"change" json:"change,omitzero"`
@@ -143,6 +144,7 @@ func parse(file string, src []byte, env func(string) string) (Config, error) {
 	c.Evidence.Log.within(file, env)
 	c.Plan.within(file, env)
 	c.Web.within(file, env)
+	c.Alerts.within(file, env)
 	if err := c.validate(); err != nil {
 		return Config{}, err
 	}
@@ -162,6 +164,7 @@ func (c *Config) fill() {
 	c.Evidence.Answers.fill()
 	c.Evidence.Retention.fill()
 	c.Plan.fill()
+	c.fillAlerts()
 	if c.AssessEvery == 0 {
 		c.AssessEvery = Duration(DefaultAssessEvery)
 	}
@@ -236,6 +239,7 @@ func (c *Config) validate() error {
 	c.periodProblems(wrong)
 	c.riskProblems(wrong)
 	c.planProblems(wrong)
+	c.alertProblems(wrong)
 	return errors.Join(errs...)
 }
 

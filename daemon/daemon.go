@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -28,6 +29,9 @@ type Daemon struct {
 	failing   atomic.Bool                  // the last assessment failed
 	badConfig atomic.Bool                  // the last reload failed
 	issueless atomic.Bool                  // the last run over the issues of gaps failed
+
+	alertTrouble atomic.Pointer[[]string] // what keeps alerts from going out
+	mirrorless   sync.Map                 // by name of a mirror: whether it takes nothing
 
 	pruned      time.Time // when old evidence was last pruned; assessments are one at a time
 	fingerprint string    // of the configuration when it was last looked at

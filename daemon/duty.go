@@ -17,6 +17,7 @@ type duty struct {
 	sources []*source
 	sealed  chan struct{} // one place: a checkpoint was signed
 	planned chan struct{} // one place: a plan was published
+	alarmed chan struct{} // one place: an assessment was published
 }
 
 // dutyOf checks what is to be done.
@@ -25,7 +26,7 @@ func (d *Daemon) dutyOf(w Work) (*duty, error) {
 		return nil, errors.New("daemon: pull and assess must be given")
 	}
 	w.AssessEvery = cmp.Or(w.AssessEvery, time.Hour)
-	next := &duty{Work: w, sealed: make(chan struct{}, 1), planned: make(chan struct{}, 1)}
+	next := &duty{Work: w, sealed: make(chan struct{}, 1), planned: make(chan struct{}, 1), alarmed: make(chan struct{}, 1)}
 	names := map[string]bool{}
 	for _, s := range w.Sources {
 		if names[s.Source.Name] {
@@ -95,6 +96,10 @@ func (d *Daemon) labour(ctx context.Context, doing *duty) {
 	})
 	group.Go(func() error {
 		d.keepingIssues(ctx, doing)
+		return nil
+	})
+	group.Go(func() error {
+		d.alerting(ctx, doing)
 		return nil
 	})
 	for _, s := range doing.sources {

@@ -30,7 +30,7 @@ func (d *Daemon) problems(p *published) []string {
 	if p != nil {
 		all = append(all, clocks(p.assessment.Feeds)...)
 	}
-	return slices.Concat(all, d.anchorProblems(), d.issueProblems())
+	return slices.Concat(all, d.anchorProblems(), d.issueProblems(), d.alertProblems())
 }
 
 // clocks says which providers' clocks are too far from this machine's.

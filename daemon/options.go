@@ -72,6 +72,7 @@ type Work struct {
 	// Issues makes the issues of gaps say what the newest plan says. Nil: none are kept.
 	Issues      func(context.Context) (githubissues.Run, error)
 	IssuesEvery time.Duration // at most this often; 0: an hour
+	Alerts      *Alerting     // who is told of drift; nil: nobody
 }
 
 // Scheduled is a source and when it is pulled. A schedule without a time zone of

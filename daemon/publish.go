@@ -101,6 +101,7 @@ func (d *Daemon) assess(ctx context.Context, doing *duty) {
 	d.published.Store(&next)
 	d.logAssessment(next.assessment, took, ran)
 	doing.wakeIssues(next.plan)
+	doing.wakeAlerts()
 	d.seal(ctx, doing)
 	d.prune(ctx, doing)
 }

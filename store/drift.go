@@ -50,7 +50,9 @@ func (s *Store) DriftSince(ctx context.Context, since time.Time, limit int) ([]s
 	return drift, err
 }
 
-func scanDrift(rows *sql.Rows) (soc2.Drift, error) {
+func scanDrift(rows *sql.Rows) (soc2.Drift, error) { return scanDriftOf(rows) }
+
+func scanDriftOf(rows scanner) (soc2.Drift, error) {
 	var d soc2.Drift
 	var at int64
 	var from, to, severity string

@@ -21,6 +21,7 @@ type Left struct {
 const mostExamples = 5
 
 const (
+	ofAlert = "it is told until the alert has ended, and removed 30 days after it was handed over"
 	inLines = "lines of the log are made of it, and could not be made again without it"
 	ofOther = "it is evidence of something else, until the retention removes it; erase that by its own id"
 )
@@ -71,6 +72,16 @@ var textColumns = []struct {
 	{"checkpoint", "note", "checkpoints: the name of the key", "'commit ' || seq"},
 	{"answer_set", "why", "answers", "''"},
 	{"tombstone", "rule", "rules of tombstones", "'commit ' || seq"},
+	{"alert_state", "id", "alerts", "''"},
+	{"alert_state", "kind", "alerts", "''"},
+	{"alert_state", "body", "alerts", "id"},
+	{"outbox", "notice", "notices of alerts", "''"},
+	{"outbox", "receiver", "receivers of alerts", "receiver"},
+	{"outbox", "incident", "notices of alerts", "''"},
+	{"outbox", "route", "routes of alerts", "''"},
+	{"outbox", "body", "notices of alerts", "notice"},
+	{"outbox", "state", "notices of alerts", "''"},
+	{"outbox", "error", "notices of alerts", "notice"},
 }
 
 // bodyPlaces say what a body is by the row that names it.
@@ -115,7 +126,11 @@ func (s session) left(ctx context.Context, who *called) ([]Left, error) {
 				return err
 			}
 			if in(who.words, text) {
-				add(c.where, inLines, strings.TrimSpace(example))
+				why := inLines
+				if c.table == "alert_state" || c.table == "outbox" {
+					why = ofAlert
+				}
+				add(c.where, why, strings.TrimSpace(example))
 			}
 			return nil
 		}, "SELECT "+c.column+", "+c.example+" FROM "+c.table)

@@ -65,6 +65,7 @@ type program struct {
 	store          string
 	memory         memoryLimit
 	binary         func() (string, error) // SHA-256 of the running program; nil: not known
+	alertKinds     []receiverKind         // instead of receiverKinds; nil: those
 }
 
 // exitError carries an exit code; its message, if any, was already shown.

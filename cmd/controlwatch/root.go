@@ -41,7 +41,7 @@ Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something w
 		title    string
 		commands []*cobra.Command
 	}{
-		{"Look and judge:", []*cobra.Command{newDemo(p), newScan(p), newRun(p), newDiff(p), newExplain(p), newEvidence(p)}},
+		{"Look and judge:", []*cobra.Command{newDemo(p), newScan(p), newRun(p), newAlerts(p), newDiff(p), newExplain(p), newEvidence(p)}},
 		{"Close gaps:", []*cobra.Command{newPlan(p), newReport(p), newInventory(p), newAccess(p), newReview(p), newControls(p)}},
 		{"Record what people say:", []*cobra.Command{
 			newAttest(p), newAttestations(p), newQuestionnaire(p), newWalkthrough(p), newAccept(p), newApprove(p), newDecisions(p), newIdentity(p),

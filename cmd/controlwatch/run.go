@@ -155,6 +155,9 @@ func (p *program) workOf(ctx context.Context, s *store.Store, j *judge, o pipeli
 	if issues != nil {
 		w.Issues, w.IssuesEvery = issues, time.Duration(o.config.Plan.GitHub.Every)
 	}
+	if w.Alerts, err = p.alerting(o.config, s, j); err != nil {
+		return daemon.Work{}, err
+	}
 	w.Prune = pruner(s, o.config)
 	rounds, err := p.anchorRounds(ctx, o.config, s)
 	if err != nil {

@@ -3,6 +3,7 @@ package metrics
 import (
 	"net/http"
 	"runtime"
+	"slices"
 	"strconv"
 	"sync/atomic"
 	"time"
@@ -25,19 +26,20 @@ type Metrics struct {
 	anchors   *anchorSeries
 	issues    *issueSeries
 	judged    map[string]bool // controls of the last assessment
+	alerts    *alertSeries
 	instruments
 }
 
 // New makes the series of this process. version is controlwatch's own.
 func New(version string) *Metrics {
-	m := &Metrics{registry: prometheus.NewRegistry(), anchors: newAnchorSeries(), issues: newIssueSeries(), instruments: newInstruments()}
+	m := &Metrics{registry: prometheus.NewRegistry(), anchors: newAnchorSeries(), issues: newIssueSeries(), alerts: newAlertSeries(), instruments: newInstruments()}
 	for _, c := range m.all() {
 		m.registry.MustRegister(c)
 	}
 	for _, c := range m.anchors.all() {
 		m.registry.MustRegister(c)
 	}
-	for _, c := range m.issues.all() {
+	for _, c := range slices.Concat(m.issues.all(), m.alerts.all()) {
 		m.registry.MustRegister(c)
 	}
 	m.registry.MustRegister(m, collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))

@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/controlwatch/controlwatch/config"
+	"github.com/controlwatch/controlwatch/publish/alert"
+	"github.com/controlwatch/controlwatch/report"
+	"github.com/controlwatch/controlwatch/store"
+)
+
+// AlertsV1 names the contract of alerts list in JSON.
+const AlertsV1 = "controlwatch.alerts/v1"
+
+// listedNotice is a notice in the outbox.
+type listedNotice struct {
+	store.Outgoing
+	Title  string       `json:"title"`
+	Status alert.Status `json:"status"`
+	Kind   alert.Kind   `json:"kind"`
+}
+
+func newAlertsList(p *program) *cobra.Command {
+	var file, receiver, output string
+	var all bool
+	cmd := &cobra.Command{
+		Use:   "list",
+		Short: "List notices: what waits, what was refused and what was sent",
+		Long: `List shows the outbox: notices that wait for their time, for the end of quiet hours
+or for their receiver, those that a receiver refused, with its reason, and with
+--all those that were sent within the last 30 days. A notice of an incident waits
+for the one before it.`,
+		Example: `  controlwatch alerts list -c controlwatch.yaml
+  controlwatch alerts list --all --receiver ops -o json`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if output != "text" && output != "json" {
+				return fmt.Errorf("--output: %q is not a format; expected text or json", output)
+			}
+			return p.listNotices(cmd.Context(), file, receiver, output, all)
+		},
+	}
+	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration that names the store")
+	cmd.Flags().StringVar(&receiver, "receiver", "", "only of this receiver")
+	cmd.Flags().BoolVar(&all, "all", false, "also what was sent or given up")
+	cmd.Flags().StringVarP(&output, "output", "o", "text", "text or json")
+	return cmd
+}
+
+func (p *program) listNotices(ctx context.Context, file, receiver, output string, all bool) (err error) {
+	dsn, _, err := p.dsnOf(file)
+	if err != nil {
+		return err
+	}
+	s, err := store.OpenReading(ctx, dsn, store.Options{Clock: p.now, Version: buildVersion()})
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.Close()) }()
+	out, err := s.Outbox(ctx, receiver)
+	if err != nil {
+		return err
+	}
+	listed := []listedNotice{}
+	waiting, refused := 0, 0
+	for _, o := range out {
+		switch o.State {
+		case store.NoticeWaiting:
+			waiting++
+		case store.NoticeRefused:
+			refused++
+		default:
+			if !all {
+				continue
+			}
+		}
+		one := listedNotice{Outgoing: o}
+		var n alert.Notice
+		if err := json.Unmarshal(o.Body, &n); err != nil {
+			return fmt.Errorf("read notice %s: %w", o.Notice, err)
+		}
+		one.Title, one.Status, one.Kind = n.Title, n.Status, n.Kind
+		listed = append(listed, one)
+	}
+	if output == "json" {
+		e := json.NewEncoder(p.stdout)
+		e.SetIndent("", "  ")
+		return e.Encode(struct {
+			Schema  string         `json:"schema"`
+			Waiting int            `json:"waiting"`
+			Refused int            `json:"refused"`
+			Notices []listedNotice `json:"notices"`
+		}{AlertsV1, waiting, refused, listed})
+	}
+	for _, one := range listed {
+		fmt.Fprintf(p.stdout, "%-8s %-16s %s %s: %s\n", one.State, report.Safe(one.Receiver), one.Written.Format("2006-01-02 15:04"), one.Status, report.Text(one.Title))
+		if line := outgoingLine(one.Outgoing, p.now()); line != "" {
+			fmt.Fprintf(p.stdout, "         %s\n", line)
+		}
+	}
+	_, err = fmt.Fprintf(p.stdout, "%d wait, %d were refused\n", waiting, refused)
+	return err
+}
+
+func outgoingLine(o store.Outgoing, now time.Time) string {
+	line := o.Notice
+	switch o.State {
+	case store.NoticeWaiting:
+		if o.Due.After(now) {
+			line += ", due " + o.Due.Format(time.RFC3339)
+		}
+	case store.NoticeSent, store.NoticeGivenUp:
+		line += ", " + o.State + " " + o.Done.Format(time.RFC3339)
+	}
+	if o.Attempts > 0 {
+		line += fmt.Sprintf(", %d attempts, the last %s", o.Attempts, o.Tried.Format(time.RFC3339))
+	}
+	if o.Error != "" {
+		line += ": " + report.Text(o.Error)
+	}
+	return line
+}
+
+func newAlertsRetry(p *program) *cobra.Command {
+	var file, receiver string
+	cmd := &cobra.Command{
+		Use:   "retry",
+		Short: "Try again what was refused or failed",
+		Long: `Retry makes notices that were refused wait again, and those that failed be tried
+within a minute, by the daemon that runs or runs next. A changed configuration or
+a restart does the same by itself.`,
+		Example: "  controlwatch alerts retry -c controlwatch.yaml --receiver ops",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			dsn, c, err := p.dsnOf(file)
+			if err != nil {
+				return err
+			}
+			s, err := store.Open(cmd.Context(), dsn, store.Options{Clock: p.now, Version: buildVersion(), Key: p.logKey(dsn, c)})
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, s.Close()) }()
+			n, err := s.Retry(cmd.Context(), receiver)
+			if err != nil {
+				return err
+			}
+			_, err = fmt.Fprintf(p.stdout, "%d notices are tried again\n", n)
+			return err
+		},
+	}
+	cmd.Flags().StringVarP(&file, "config", "c", "", "configuration that names the store")
+	cmd.Flags().StringVar(&receiver, "receiver", "", "only of this receiver")
+	return cmd
+}
+
+// dsnOf is the store of a configuration, or of flags and environment alone.
+func (p *program) dsnOf(file string) (string, config.Config, error) {
+	c := config.Default()
+	if file != "" {
+		var err error
+		if c, err = config.Read(file, p.env); err != nil {
+			return "", c, err
+		}
+	}
+	dsn, err := p.storeDSN(c.Store)
+	return dsn, c, err
+}
