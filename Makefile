@@ -41,6 +41,7 @@ peers: ## say which servers to test against are here, and how to get the others
 peers-browser: ## open reports in Chromium and let axe-core judge them (needs node and chromium)
 	cd tools/browser && npm ci --ignore-scripts --no-audit --no-fund
 	$(GO) test ./report/document -tags browser -run '^TestInABrowser$$' -count=1 -v
+	$(GO) test ./cmd/controlwatch -tags browser -run '^TestSampleReportsInABrowser$$' -count=1 -timeout 60m -v
 
 .PHONY: peers-grafana
 peers-grafana: ## have Grafana's own types judge the dashboards (needs node)

@@ -3,7 +3,6 @@ package main
 import (
 	"fmt"
 	"os"
-	"path/filepath"
 	"time"
 
 	"github.com/robfig/cron/v3"
@@ -64,37 +63,28 @@ func (p *program) demo(cmd *cobra.Command, once bool, serving demoServing) error
 	}
 	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder left behind harms nobody
 	p.env = sample.Env
+	ctx := cmd.Context()
+	start, err := p.startSample(ctx, dir)
+	if err != nil {
+		return err
+	}
 	// The sample company is looked at on its own day; time passes as usual from there.
 	started, now := p.now(), p.now
 	p.now = func() time.Time { return sample.Day.Add(now().Sub(started)) }
-
-	file, err := sample.Write(dir)
-	if err != nil {
-		return err
-	}
-	cfg, err := config.Read(file, p.env)
-	if err != nil {
-		return err
-	}
 	life, err := sample.Life(func() time.Duration { return p.now().Sub(sample.Day) })
 	if err != nil {
 		return err
 	}
 	measures := metrics.New(buildVersion())
-	sources, err := p.openSources(cfg, transport.New(transport.Options{Base: life, Clock: p.now, Unpaced: true, Observe: measures.ObserveCall}))
+	sources, err := p.openSources(start.config, transport.New(transport.Options{Base: life, Clock: p.now, Unpaced: true, Observe: measures.ObserveCall}))
 	if err != nil {
 		return err
 	}
 	for i := range sources {
 		sources[i].schedule = cron.Every(demoEvery)
 	}
-	fmt.Fprintln(p.stderr, "SAMPLE DATA: Acme Robotics does not exist; its providers' answers are replayed.")
 	progress := p.newProgress()
-	ctx := cmd.Context()
-	o := pipelineOptions{
-		dsn: "sqlite:" + filepath.Join(dir, "demo.db"), config: cfg, sources: sources, progress: progress.event, sampleData: true, ephemeral: true,
-	}
-	line, err := p.newPipeline(ctx, o)
+	line, o, err := start.open(ctx, p, sources, progress.event)
 	if err != nil {
 		return err
 	}

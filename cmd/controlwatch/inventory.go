@@ -179,7 +179,7 @@ func (p *program) openScoped(ctx context.Context, file, asOf string) (line *past
 	}
 	err = line.known(ctx, p, at)
 	if err == nil && file == "" {
-		err = line.keptScope(ctx, at)
+		_, err = line.keptScope(ctx, at)
 	}
 	if err != nil {
 		line.close() //nolint:errcheck // nothing was written
@@ -188,19 +188,24 @@ func (p *program) openScoped(ctx context.Context, file, asOf string) (line *past
 	return line, at, nil
 }
 
-// keptScope takes the scope that was kept with the newest assessment by a time.
-func (l *past) keptScope(ctx context.Context, at time.Time) error {
+// keptScope takes the scope that was kept with the newest assessment by a time, and
+// says when that was; zero: none was kept, or none was stated.
+func (l *past) keptScope(ctx context.Context, at time.Time) (time.Time, error) {
 	made, err := l.store.Made(ctx, l.began, at)
 	if err != nil || len(made) == 0 {
-		return err
+		return time.Time{}, err
 	}
-	kept, err := l.store.Basis(ctx, slices.MaxFunc(made, func(a, b store.Made) int { return a.At.Compare(b.At) }))
+	newest := slices.MaxFunc(made, func(a, b store.Made) int { return a.At.Compare(b.At) })
+	kept, err := l.store.Basis(ctx, newest)
 	if err != nil || kept == nil {
-		return err
+		return time.Time{}, err
 	}
 	basis, err := soc2.ReadBasis(kept)
-	if err == nil && basis.Scope != nil {
-		l.assessor.Scope = *basis.Scope
+	if err != nil || basis.Scope == nil {
+		return time.Time{}, err
 	}
-	return err
+	if l.assessor.Scope = *basis.Scope; !basis.Scope.Stated() {
+		return time.Time{}, nil
+	}
+	return newest.At, nil
 }

@@ -2,7 +2,9 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"os"
 	"time"
 
 	"github.com/controlwatch/controlwatch/collectors"
@@ -20,6 +22,7 @@ type pipeline struct {
 	assessor *daemon.Assessor
 	judge    *judge
 	config   config.Config
+	folder   string // thrown away with it
 }
 
 type pipelineOptions struct {
@@ -30,6 +33,7 @@ type pipelineOptions struct {
 	sampleData bool
 	reading    bool   // the store is only read
 	ephemeral  bool   // the store is thrown away: nothing is flushed to the disk
+	signed     bool   // and yet its log is signed
 	judge      *judge // made from the configuration already; nil: it is made here
 }
 
@@ -46,7 +50,7 @@ func (p *program) newPipeline(ctx context.Context, o pipelineOptions) (*pipeline
 	switch {
 	case o.reading:
 		open = store.OpenReading
-	case !o.ephemeral:
+	case !o.ephemeral || o.signed:
 		options.Key = p.logKey(o.dsn, o.config)
 	}
 	s, err := open(ctx, o.dsn, options)
@@ -115,4 +119,10 @@ func (l *pipeline) refuseBesideDaemon() error {
 	return err
 }
 
-func (l *pipeline) close() error { return l.store.Close() }
+func (l *pipeline) close() error {
+	err := l.store.Close()
+	if l.folder != "" {
+		err = errors.Join(err, os.RemoveAll(l.folder))
+	}
+	return err
+}

@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -48,8 +49,8 @@ var reportKinds = []reportKind{
 
 // reportFlags are those of every kind.
 type reportFlags struct {
-	config, output, out, asOf, table, from, to string
-	sample                                     bool
+	config, output, out, asOf, table, font, from, to string
+	sample                                           bool
 }
 
 func newReport(p *program) *cobra.Command {
@@ -58,10 +59,12 @@ func newReport(p *program) *cobra.Command {
 		Short: "Write a report: as a page to print, PDF, workbook, CSV, Markdown or JSON",
 		Long: `Report judges what the store holds and writes it as the report asked for. Nothing
 is looked at and nothing is kept. With -c the configuration's sources, parameters
-and decisions judge; without it all that the store knows, by the catalogue's.
+and decisions judge; without it all that the store knows, by the catalogue's, within the
+scope that the newest assessment was made with, which the report then says.
 
 -o html is one file that needs nothing else, to be read, mailed or printed; pdf has
-a cover and contents; xlsx has a sheet for each table, with filters, numbers and
+a cover and contents, in Latin, Greek and Cyrillic letters: others stand as numbers, or
+in the font of --font; xlsx has a sheet for each table, with filters, numbers and
 dates; md is for repositories and issue trackers. csv holds one table: the main one,
 or that of --table. json is the report's own value, with a documented form.
 
@@ -101,6 +104,7 @@ func newReportKind(p *program, kind reportKind) *cobra.Command {
 	cmd.Flags().StringVar(&f.out, "out", "", "write the report to this file instead of standard output")
 	cmd.Flags().StringVar(&f.asOf, "as-of", "", "judge what the store held at this time: a date, a time, or -7d")
 	cmd.Flags().StringVar(&f.table, "table", "", "the one table that csv writes; without it, the main one")
+	cmd.Flags().StringVar(&f.font, "font", "", "TrueType font (.ttf) for letters that those of the pdf lack, such as Chinese, Japanese, Korean or Hebrew ones")
 	cmd.Flags().BoolVar(&f.sample, "sample", false, "report on the sample company")
 	if kind.period {
 		cmd.Flags().StringVar(&f.from, "from", "", "first day of the period, such as 2027-01-01; without it, the configuration's")
@@ -130,8 +134,17 @@ func (p *program) report(ctx context.Context, kind reportKind, f reportFlags) er
 		return fmt.Errorf("--output: %q is not a format; expected %s", f.output, reportFormats(kind))
 	case f.table != "" && f.output != "csv":
 		return fmt.Errorf("--table picks the table of -o csv; -o %s holds all of them", f.output)
+	case f.font != "" && f.output != "pdf":
+		return errors.New("--font is for -o pdf; the other formats show letters in the reader's fonts")
 	case format.Binary && f.out == "" && p.width > 0:
 		return fmt.Errorf("-o %s is not for a terminal: add --out FILE", f.output)
+	}
+	var font []byte
+	if f.font != "" {
+		var err error
+		if font, err = os.ReadFile(f.font); err != nil {
+			return fmt.Errorf("--font: %w", err)
+		}
 	}
 	steps := p.newSteps()
 	defer steps.close()
@@ -163,7 +176,7 @@ func (p *program) report(ctx context.Context, kind reportKind, f reportFlags) er
 			return document.JSON(w, value)
 		}
 		o := p.reportOptionsFor(w)
-		return format.Write(w, doc, document.Options{Width: max(o.Width, report.MinWidth), Colour: o.Colour, Table: f.table})
+		return format.Write(w, doc, document.Options{Width: max(o.Width, report.MinWidth), Colour: o.Colour, Table: f.table, Font: font})
 	})
 }
 

@@ -33,15 +33,6 @@ seen to its end is named: there may be assets that are not in it.`,
 func inventoried(ctx context.Context, r reporting) (in kinds.InventoryInputs, err error) {
 	at := r.assessment.At
 	assessor := r.line.assessor
-	if !assessor.Scope.Stated() {
-		kept := past{pipeline: r.line}
-		if kept.began, err = r.line.store.Began(ctx); err != nil {
-			return in, err
-		}
-		if err := kept.keptScope(ctx, at); err != nil {
-			return in, err
-		}
-	}
 	in = kinds.InventoryInputs{Head: r.head, Assessment: &r.assessment, Scope: assessor.Scope}
 	feeds, err := assessor.Inventory(ctx, r.line.store, at, func(item soc2.InventoryItem) error {
 		in.Items = append(in.Items, item)

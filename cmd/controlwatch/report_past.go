@@ -10,7 +10,6 @@ import (
 
 	"github.com/controlwatch/controlwatch/collectors/sample"
 	"github.com/controlwatch/controlwatch/collectors/transport"
-	"github.com/controlwatch/controlwatch/config"
 	"github.com/controlwatch/controlwatch/evaluators/catalogue"
 	"github.com/controlwatch/controlwatch/report/kinds"
 	"github.com/controlwatch/controlwatch/soc2"
@@ -55,6 +54,11 @@ func (p *program) newReporting(ctx context.Context, f reportFlags) (r reporting,
 	if err := line.known(ctx, p, at); err != nil {
 		return r, err
 	}
+	if f.config == "" {
+		if r.head.ScopeOf, err = line.byKeptScope(ctx, at); err != nil {
+			return r, err
+		}
+	}
 	if r.assessment, err = line.assessor.AsOf(ctx, line.store, at); err != nil {
 		return r, err
 	}
@@ -66,19 +70,35 @@ func (p *program) newReporting(ctx context.Context, f reportFlags) (r reporting,
 	return r, err
 }
 
+// byKeptScope judges and plans by the scope that was kept with the newest assessment
+// by a time, as inventory lists by it, and says when that was.
+func (l *past) byKeptScope(ctx context.Context, at time.Time) (time.Time, error) {
+	of, err := l.keptScope(ctx, at)
+	if err != nil || of.IsZero() {
+		return of, err
+	}
+	scope := l.assessor.Scope
+	l.judge.scope, l.judge.engine = scope, l.judge.engine.ForSystems(scope.Systems)
+	l.assessor.Engine = l.judge.engine
+	if len(scope.Categories) > 0 {
+		l.assessor.Categories = scope.Categories
+	}
+	return of, nil
+}
+
 // sampleCompany looks at the company of the demo, on its own day.
 func (p *program) sampleCompany(ctx context.Context) (line *pipeline, a soc2.Assessment, err error) {
 	dir, err := os.MkdirTemp("", "controlwatch-sample-")
 	if err != nil {
 		return nil, a, err
 	}
-	defer os.RemoveAll(dir) //nolint:errcheck // a temporary folder left behind harms nobody
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, os.RemoveAll(dir))
+		}
+	}()
 	p.env, p.now = sample.Env, func() time.Time { return sample.Day }
-	file, err := sample.Write(dir)
-	if err != nil {
-		return nil, a, err
-	}
-	cfg, err := config.Read(file, p.env)
+	start, err := p.startSample(ctx, dir)
 	if err != nil {
 		return nil, a, err
 	}
@@ -86,17 +106,14 @@ func (p *program) sampleCompany(ctx context.Context) (line *pipeline, a soc2.Ass
 	if err != nil {
 		return nil, a, err
 	}
-	sources, err := p.openSources(cfg, transport.New(transport.Options{Base: life, Clock: p.now, Unpaced: true}))
+	sources, err := p.openSources(start.config, transport.New(transport.Options{Base: life, Clock: p.now, Unpaced: true}))
 	if err != nil {
 		return nil, a, err
 	}
-	fmt.Fprintln(p.stderr, "SAMPLE DATA: Acme Robotics does not exist; its providers' answers are replayed.")
-	line, err = p.newPipeline(ctx, pipelineOptions{
-		dsn: "sqlite:" + filepath.Join(dir, "sample.db"), config: cfg, sources: sources, sampleData: true, ephemeral: true,
-	})
-	if err != nil {
+	if line, _, err = start.open(ctx, p, sources, nil); err != nil {
 		return nil, a, err
 	}
+	line.folder = dir
 	if a, err = line.once(ctx, bare(sources)); err != nil {
 		return nil, a, errors.Join(err, line.close())
 	}

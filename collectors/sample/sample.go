@@ -16,7 +16,7 @@ import (
 	"github.com/controlwatch/controlwatch/collectors/transport/replay"
 )
 
-//go:embed controlwatch.yaml exchanges scenes all:attestations facts
+//go:embed controlwatch.yaml diary.yaml exchanges scenes all:attestations facts records
 var files embed.FS
 
 // Day is when the sample company is looked at. Its keys, sign-ins and
@@ -45,10 +45,10 @@ func Player() (*replay.Player, error) {
 	return replay.New(all), nil
 }
 
-// Write puts the configuration, the attestations and the sets of facts into a
-// folder and returns the configuration's path.
+// Write puts the configuration, the attestations, the sets of facts and the files
+// behind records into a folder and returns the configuration's path.
 func Write(dir string) (string, error) {
-	for _, part := range []string{"controlwatch.yaml", "attestations", "facts"} {
+	for _, part := range []string{"controlwatch.yaml", "attestations", "facts", "records"} {
 		err := fs.WalkDir(files, part, func(name string, d fs.DirEntry, err error) error {
 			if err != nil {
 				return err

@@ -13,6 +13,7 @@ type Options struct {
 	Width  int    // columns of the terminal
 	Colour bool   // ANSI colour; shapes and words say the same without it
 	Table  string // the one table of CSV; empty: the main one
+	Font   []byte // of PDF: a TrueType font for letters that those of the program lack; empty: none
 }
 
 // Format is a way to write a document.

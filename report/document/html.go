@@ -145,7 +145,7 @@ func (h *hypertext) front() {
 	if len(h.d.Summary) == 0 {
 		return
 	}
-	h.raw("<section class=\"summary\" aria-label=\"Summary\"><dl class=\"tiles\">")
+	h.raw("<section class=\"summary\" aria-label=\"Key figures\"><dl class=\"tiles\">")
 	for _, t := range h.d.Summary {
 		h.raw(`<div class="tile c-` + t.Tone.String() + `"><dt>`)
 		h.mark(t.Tone)
@@ -174,7 +174,11 @@ func (h *hypertext) sections() error {
 		if s.Wide {
 			class += " wide"
 		}
-		h.open("section", "id", s.ID, "class", class, "aria-labelledby", s.ID+"-h")
+		attributes := []string{"id", s.ID, "class", class}
+		if s.level() == 1 { // a landmark; below it, headings lead, and names may come twice
+			attributes = append(attributes, "aria-labelledby", s.ID+"-h")
+		}
+		h.open("section", attributes...)
 		depth++
 		h.element("h"+strconv.Itoa(s.level()+1), s.Heading, "id", s.ID+"-h", "dir", "auto")
 		h.raw("\n")

@@ -18,10 +18,10 @@ const (
 
 // pdf writes pages: a cover with what must be known first, contents with page
 // numbers, and the sections. Text is set in fonts that are part of the program;
-// what they have no glyph for is written as its number in Unicode, and the cover
-// says so.
-func pdf(w io.Writer, d Document, _ Options) error {
-	p, err := newPrinted(d)
+// what they have no glyph for is set in the font that the user gave, and else written
+// as its number in Unicode, and the cover says so.
+func pdf(w io.Writer, d Document, o Options) error {
+	p, err := newPrinted(d, o.Font)
 	if err != nil {
 		return err
 	}
@@ -66,7 +66,7 @@ type entry struct {
 	id    string
 }
 
-func newPrinted(d Document) (*printed, error) {
+func newPrinted(d Document, font []byte) (*printed, error) {
 	f := fpdf.NewCustom(&fpdf.InitType{UnitStr: "mm", Size: fpdf.SizeType{Wd: paperShort, Ht: paperLong}})
 	f.SetAutoPageBreak(false, 0)
 	f.SetMargins(0, 0, 0)
@@ -82,6 +82,9 @@ func newPrinted(d Document) (*printed, error) {
 	f.SetModificationDate(d.Made.UTC())
 	p := &printed{f: f, d: d, targets: map[string]int{}, heights: []float64{0}}
 	if err := p.glyphs.load(f); err != nil {
+		return nil, err
+	}
+	if err := p.glyphs.loadOther(font); err != nil {
 		return nil, err
 	}
 	for _, s := range d.Sections {
@@ -235,8 +238,12 @@ func (p *printed) unsetGlyphs() {
 	if p.glyphs.missing == 0 {
 		return
 	}
-	says := fmt.Sprintf("%d characters have no glyph in this file's fonts (Latin, Greek and Cyrillic). They stand as their numbers in Unicode, such as %s. The HTML and XLSX forms of this report show them as they are.",
-		p.glyphs.missing, p.glyphs.example)
+	fonts, what := "(Latin, Greek and Cyrillic)", "--font FILE.ttf sets most of them in a font of yours; the"
+	if p.glyphs.other != nil {
+		fonts, what = "and in the one given by --font, or belong to a script whose letters join", "The"
+	}
+	says := fmt.Sprintf("%d characters have no glyph in this file's fonts %s. They stand as their numbers in Unicode, such as %s. %s HTML and XLSX forms of this report show them as they are.",
+		p.glyphs.missing, fonts, p.glyphs.example, what)
 	p.on(1, func(move float64) {
 		y := paperLong - 30 + move
 		for _, line := range p.glyphs.lines(says, regular, 8.5, paperShort-2*marginSide) {

@@ -1,6 +1,10 @@
 package document
 
-import "strconv"
+import (
+	"strconv"
+	"strings"
+	"unicode/utf8"
+)
 
 // rgb is a colour.
 type rgb struct{ r, g, b int }
@@ -59,8 +63,15 @@ func (p *printed) line(s string, x, y float64, how setting) {
 		return
 	}
 	p.ink(how.colour)
-	p.f.SetFont(faces[how.style].family, faces[how.style].style, how.size)
-	p.f.Text(x, y, p.glyphs.settable(s, how.style))
+	for _, r := range p.glyphs.runs(p.glyphs.settable(s, how.style), how.style) {
+		if r.in == other {
+			p.f.SetFont("other", "", how.size)
+		} else {
+			p.f.SetFont(faces[r.in].family, faces[r.in].style, how.size)
+		}
+		p.f.Text(x, y, r.text)
+		x += p.glyphs.width(r.text, how.style, how.size)
+	}
 }
 
 // text sets a text below what is there.
@@ -183,9 +194,18 @@ func (p *printed) pieces(paragraph Paragraph, how setting) []piece {
 				}
 				space = false
 			case ' ':
+				if last, _ := utf8.DecodeLastRuneInString(word); p.glyphs.other != nil && fromRight(last) {
+					word += " " // stays with the next, if that is read from right to left too
+					continue
+				}
 				flush()
 				space = true
 			default:
+				if strings.HasSuffix(word, " ") && !fromRight(r) {
+					word = strings.TrimSuffix(word, " ")
+					flush()
+					space = true
+				}
 				word += string(r)
 			}
 		}

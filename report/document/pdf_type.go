@@ -42,6 +42,9 @@ type typesetter struct {
 	buffer  sfnt.Buffer
 	missing int
 	example string
+
+	other       *sfnt.Font // that the user gave; nil: none
+	otherWidths map[rune]float64
 }
 
 func (t *typesetter) load(f *fpdf.Fpdf) error {
@@ -57,9 +60,17 @@ func (t *typesetter) load(f *fpdf.Fpdf) error {
 	return f.Error()
 }
 
-// rune is how wide a character is, in thousandths of the size; -1: the font has no
+// rune is how wide a character is, in thousandths of the size; -1: no font has a
 // glyph for it.
 func (t *typesetter) rune(r rune, in face) float64 {
+	if w := t.own(r, in); w >= 0 {
+		return w
+	}
+	return t.inOther(r)
+}
+
+// own is how wide it is in one of the program's fonts.
+func (t *typesetter) own(r rune, in face) float64 {
 	if w, ok := t.widths[in][r]; ok {
 		return w
 	}

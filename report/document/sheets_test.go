@@ -21,6 +21,15 @@ func TestXLSXIsReadBack(t *testing.T) {
 	book, err := excelize.OpenReader(bytes.NewReader(file))
 	require.NoError(t, err)
 	require.Equal(t, []string{"report", "by-series", "risk-matrix", "burn-down", "spark", "by-owner", "findings", "nothing", "owners"}, book.GetSheetList())
+	for _, sheet := range book.GetSheetList() {
+		layout, err := book.GetPageLayout(sheet)
+		require.NoError(t, err)
+		require.NotNil(t, layout.FitToHeight)
+		require.Equal(t, 0, *layout.FitToHeight, "%s: as many pages as it takes, each as wide as the sheet", sheet)
+		props, err := book.GetSheetProps(sheet)
+		require.NoError(t, err)
+		require.True(t, props.FitToPage != nil && *props.FitToPage, sheet)
+	}
 	rows, err := book.GetRows("findings")
 	require.NoError(t, err)
 	require.Len(t, rows, 1+60+1)

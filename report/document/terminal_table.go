@@ -32,6 +32,9 @@ func (s *screen) table(t Table) error {
 			sized = append(slices.Clone(first), total)
 		}
 		widths = s.fit(t, sized)
+		if widths != nil && tooTall(widths, sized) {
+			widths = nil
+		}
 		if widths != nil {
 			names := make([]string, len(t.Columns))
 			for i, c := range t.Columns {
@@ -110,6 +113,25 @@ func (s *screen) fit(t Table, rows [][]string) []int {
 		widths[widest]--
 	}
 	return widths
+}
+
+// tallest is how many lines a row may have; a table that would need more stands as
+// records, since columns so narrow are read word by word.
+const tallest = 10
+
+func tooTall(widths []int, rows [][]string) bool {
+	for _, row := range rows {
+		for i, cell := range row {
+			lines := 0
+			for paragraph := range strings.SplitSeq(cell, "\n") {
+				lines += len(report.Wrap(leftward(paragraph), widths[i]))
+			}
+			if lines > tallest {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // cells writes one row, each cell folded in its column; without widths as a record.

@@ -93,7 +93,7 @@ func (b *workbook) styles() error {
 		Alignment: &excelize.Alignment{Vertical: "center", WrapText: true},
 	})
 	b.title = style(excelize.Style{Font: &excelize.Font{Bold: true, Size: 20, Color: "1F3A63"}, Alignment: &excelize.Alignment{Vertical: "center"}})
-	b.heading = style(excelize.Style{Font: &excelize.Font{Bold: true, Size: 13, Color: "1F3A63"}})
+	b.heading = style(excelize.Style{Font: &excelize.Font{Bold: true, Size: 13, Color: "1F3A63"}, Alignment: &excelize.Alignment{Vertical: "top"}}) // over what is beside it, which is empty
 	b.strong = style(excelize.Style{Font: &excelize.Font{Bold: true}})
 	b.soft = style(excelize.Style{Font: &excelize.Font{Color: "566273"}})
 	b.states = map[Tone]int{}
@@ -105,9 +105,21 @@ func (b *workbook) styles() error {
 	return err
 }
 
+// printed fits a sheet's columns on the width of a page, should anybody print it.
+func (b *workbook) printed(sheet string) error {
+	fit, orientation, a4, wide, tall := true, "landscape", 9, 1, 0
+	if err := b.SetSheetProps(sheet, &excelize.SheetPropsOptions{FitToPage: &fit}); err != nil {
+		return err
+	}
+	return b.SetPageLayout(sheet, &excelize.PageLayoutOptions{Orientation: &orientation, Size: &a4, FitToWidth: &wide, FitToHeight: &tall})
+}
+
 // table streams a sheet. A sheet holds at most 1,048,576 rows; more are refused, not cut.
 func (b *workbook) table(t Table) error {
 	if _, err := b.NewSheet(t.Name); err != nil {
+		return err
+	}
+	if err := b.printed(t.Name); err != nil {
 		return err
 	}
 	stream, err := b.NewStreamWriter(t.Name)
@@ -214,6 +226,9 @@ func (t Table) widths() []float64 {
 
 // cover is the first sheet: all that is not a table, in order, and where the tables are.
 func (b *workbook) cover(d Document) error {
+	if err := b.printed("report"); err != nil {
+		return err
+	}
 	stream, err := b.NewStreamWriter("report")
 	if err != nil {
 		return err

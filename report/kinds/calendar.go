@@ -108,7 +108,7 @@ func ownersOf(c Calendar) []string {
 }
 
 func monthTable(c Calendar, zone *time.Location) document.Table {
-	t := document.Table{Name: "months", Caption: "Dates by month", Empty: "There is no date.", Columns: []document.Column{{Name: "Month", Weight: 1.2}}}
+	t := document.Table{Name: "months", Caption: "Dates by month", Empty: "There is no date.", Columns: []document.Column{{Name: "Month", Weight: 2}}}
 	for _, k := range soc2.CalendarKinds {
 		t.Columns = append(t.Columns, document.Column{Name: happenings[k], Kind: document.NumberKind})
 	}

@@ -29,7 +29,7 @@ func criteriaBlocks(r GapReport) []document.Block {
 			Name: "criteria", Caption: "Results by criterion", Rows: document.RowsOf(rows), Empty: "The catalogue has no criteria.",
 			Columns: []document.Column{
 				{Name: "Criterion", Kind: document.IDKind, Weight: 1.1},
-				{Name: "What it is about", Weight: 2.8},
+				{Name: "What it is about", Weight: 2.4},
 				{Name: "State", Kind: document.StateKind, Weight: 2.1},
 				{Name: "Automated controls", Weight: 2},
 				{Name: "Attested controls", Weight: 2},

@@ -152,9 +152,10 @@ func firstBlocks(r GapReport, anchors map[string]string) []document.Block {
 	return []document.Block{document.Paragraph{{Text: says, Strong: true}}, list}
 }
 
-// capital is a text with a capital in front, where it begins with a letter of ASCII.
+// capital is a text with a capital in front, where it begins with a letter of ASCII
+// and is no address, which is written as it is.
 func capital(s string) string {
-	if s != "" && s[0] >= 'a' && s[0] <= 'z' {
+	if !strings.Contains(s, "@") && s != "" && s[0] >= 'a' && s[0] <= 'z' {
 		return strings.ToUpper(s[:1]) + s[1:]
 	}
 	return s

@@ -87,7 +87,7 @@ func ownerWords(owner string) string {
 // forecastWords say when no gap may be left, with what is not certain about it.
 func forecastWords(f soc2.Forecast) string {
 	if !f.Known {
-		return "When no gap will be left cannot be told. " + f.Why
+		return "When no gap will be left cannot be told: " + strings.TrimPrefix(f.Why, "It cannot be told: ")
 	}
 	latest := "more than five years from now"
 	if !f.Latest.IsZero() {

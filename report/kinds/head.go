@@ -13,7 +13,8 @@ type Head struct {
 	Organization string
 	PreparedBy   string
 	Made         time.Time
-	Checked      bool // the evidence log was verified for this report
+	Checked      bool      // the evidence log was verified for this report
+	ScopeOf      time.Time // no configuration states the scope: it is that of the assessment of this time; zero: it is stated, or there is none
 }
 
 // begin is a document with what is said first in every report: that the data is
@@ -30,6 +31,9 @@ func (h Head) begin(kind, title, subtitle string, a soc2.Assessment) document.Do
 	}
 	if !h.Checked {
 		d.Notices = append(d.Notices, document.Notice{Tone: document.Info, Title: "The evidence log was not checked for this report.", Text: "controlwatch verify does that, and says how far the log is protected against those who run the program themselves."})
+	}
+	if !h.ScopeOf.IsZero() {
+		d.Notices = append(d.Notices, document.Notice{Tone: document.Info, Title: "No configuration was given.", Text: fmt.Sprintf("The scope, its systems and owners are those of the assessment of %s; parameters and decisions of a configuration are not in it.", h.ScopeOf.UTC().Format("2006-01-02 15:04 UTC"))})
 	}
 	return d
 }

@@ -162,7 +162,7 @@ func QuestionnaireDocument(h Head, q Questionnaire, a soc2.Assessment) document.
 	d.Summary = append(d.Summary, document.Tile{Label: "Statements that count", Value: fmt.Sprintf("%d of %d", len(counting), len(asked)), Note: "of people, on attested controls", Tone: document.Plain})
 	zone := zoneOf(q.Zone)
 	d.Sections = append(d.Sections, document.Section{ID: "questions", Heading: "All questions", Wide: true, Blocks: []document.Block{
-		document.P("The state of a question is the worst of the controls that answer it, by evidence and statements together. It is no opinion on whether what is asked is fulfilled. `controlwatch questionnaire` asks those that are open."),
+		document.P("The state of a question is the worst of the controls that answer it, by evidence and statements together. It is no opinion on whether what is asked is fulfilled. controlwatch questionnaire asks those that are open."),
 		questionTable(q, zone),
 	}})
 	for i, s := range q.Sections {

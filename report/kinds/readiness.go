@@ -168,12 +168,12 @@ func areaTable(r Readiness) document.Table {
 	return document.Table{
 		Name: "areas", Caption: "What was asked", Rows: document.RowsOf(rows),
 		Columns: []document.Column{
-			{Name: "Question", Weight: 3.6},
-			{Name: "Answer", Kind: document.StateKind, Weight: 2.4},
+			{Name: "Question", Weight: 2.4},
+			{Name: "Answer", Kind: document.StateKind, Weight: 1.8},
 			{Name: "Against", Kind: document.NumberKind},
 			{Name: "Unseen", Kind: document.NumberKind},
 			{Name: "Watch", Kind: document.NumberKind},
-			{Name: "First thing to do", Weight: 5},
+			{Name: "First thing to do", Weight: 3.4},
 		},
 	}
 }

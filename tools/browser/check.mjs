@@ -11,13 +11,14 @@ let wrong = 0
 const say = (...words) => { wrong++; console.log(...words) }
 
 for (const file of process.argv.slice(2)) {
-  for (const [name, width, colorScheme] of [['1280', 1280, 'light'], ['380', 380, 'light'], ['dark', 1280, 'dark']]) {
+  for (const [name, width, colorScheme] of [['1280', 1280, 'light'], ['360', 360, 'light'], ['dark', 1280, 'dark'], ['print', 1280, 'light']]) {
     const context = await browser.newContext({ viewport: { width, height: 1500 }, colorScheme, bypassCSP: true })
     const page = await context.newPage()
+    if (name === 'print') await page.emulateMedia({ media: 'print' })
     await page.goto('file://' + file)
     const sideways = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth)
-    if (sideways > 0) say(file, name, 'scrolls sideways by', sideways)
-    if (process.env.SHOTS) await page.screenshot({ path: `${process.env.SHOTS}/${basename(file, '.html')}-${name}.png` })
+    if (sideways > 0 && name !== 'print') say(file, name, 'scrolls sideways by', sideways)
+    if (process.env.SHOTS && name !== 'print') await page.screenshot({ path: `${process.env.SHOTS}/${basename(file, '.html')}-${name}.png` })
     await page.evaluate(() => document.querySelectorAll('details').forEach(d => { d.open = true }))
     await page.evaluate(axe)
     const result = await page.evaluate(() => window.axe.run(document, { resultTypes: ['violations'] }))
