@@ -53,6 +53,14 @@ for the one before it.`,
 	return cmd
 }
 
+// alertsOut is what is in the outbox, as JSON.
+type alertsOut struct {
+	Schema  string         `json:"schema"`
+	Waiting int            `json:"waiting"`
+	Refused int            `json:"refused"`
+	Notices []listedNotice `json:"notices"`
+}
+
 func (p *program) listNotices(ctx context.Context, file, receiver, output string, all bool) (err error) {
 	dsn, _, err := p.dsnOf(file)
 	if err != nil {
@@ -91,12 +99,7 @@ func (p *program) listNotices(ctx context.Context, file, receiver, output string
 	if output == "json" {
 		e := json.NewEncoder(p.stdout)
 		e.SetIndent("", "  ")
-		return e.Encode(struct {
-			Schema  string         `json:"schema"`
-			Waiting int            `json:"waiting"`
-			Refused int            `json:"refused"`
-			Notices []listedNotice `json:"notices"`
-		}{AlertsV1, waiting, refused, listed})
+		return e.Encode(alertsOut{AlertsV1, waiting, refused, listed})
 	}
 	for _, one := range listed {
 		fmt.Fprintf(p.stdout, "%-8s %-16s %s %s: %s\n", one.State, report.Safe(one.Receiver), one.Written.Format("2006-01-02 15:04"), one.Status, report.Text(one.Title))

@@ -39,6 +39,12 @@ it is for writing routes. What a decision covers would not alert, and says so.`,
 	return cmd
 }
 
+// alertRoutesOut is what routes take, as JSON.
+type alertRoutesOut struct {
+	Schema   string          `json:"schema"`
+	Findings []routedFinding `json:"findings"`
+}
+
 // routedFinding is one finding and where its alert would go.
 type routedFinding struct {
 	Control   string      `json:"control"`
@@ -82,10 +88,7 @@ func (p *program) showRoutes(ctx context.Context, file, output string) (err erro
 	if output == "json" {
 		e := json.NewEncoder(p.stdout)
 		e.SetIndent("", "  ")
-		return e.Encode(struct {
-			Schema   string          `json:"schema"`
-			Findings []routedFinding `json:"findings"`
-		}{AlertRoutesV1, all})
+		return e.Encode(alertRoutesOut{AlertRoutesV1, all})
 	}
 	return p.routeTable(all)
 }

@@ -74,6 +74,8 @@ func written(t reflect.Type) *jsonschema.Schema {
 	switch t {
 	case reflect.TypeFor[config.Duration]():
 		return &jsonschema.Schema{Type: "string", Examples: []any{"90s", "15m", "24h"}}
+	case reflect.TypeFor[config.Span]():
+		return &jsonschema.Schema{Type: "string", Pattern: `^[0-9]{1,5}[hdw]$`, Examples: []any{"48h", "30d", "52w"}}
 	case reflect.TypeFor[config.Secret]():
 		return &jsonschema.Schema{Type: "string", Pattern: `^\$\{(env|file):[^}]+\}$`, Examples: []any{"${env:NAME}", "${file:PATH}"}}
 	case reflect.TypeFor[config.Date]():

@@ -29,6 +29,8 @@ import (
 // schema package report makes.
 func contracts() []report.Contract {
 	return slices.Concat(report.Contracts(), kinds.Contracts(), []report.Contract{
+		{Name: AlertsV1, Value: alertsOut{}},
+		{Name: AlertRoutesV1, Value: alertRoutesOut{}},
 		{Name: "controlwatch.company-controls/v1", Value: companyControls{}},
 		{Name: "controlwatch.controls-import/v1", Value: importedControls{}},
 		{Name: "controlwatch.findings-import/v1", Value: importedFindings{}},
