@@ -45,7 +45,6 @@ var storyHours = []int{0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 2, 0}
 const (
 	storySettings = `
 confirm: {pulls: 2}
-period: {from: 2026-11-01, to: 2027-01-31}
 evidence:
   log:
     anchors:

@@ -44,7 +44,10 @@ data: d.csv
 
 func (o *office) write(name, text string) {
 	o.t.Helper()
-	require.NoError(o.t, os.WriteFile(filepath.Join(o.dir, name), []byte(text), 0o600))
+	file := filepath.Join(o.dir, name)
+	// Put in place as a whole: a daemon that reads it meanwhile sees the old or the new one.
+	require.NoError(o.t, os.WriteFile(o.dir+".half-written", []byte(text), 0o600))
+	require.NoError(o.t, os.Rename(o.dir+".half-written", file))
 }
 
 func (o *office) devices(encrypted ...string) {
