@@ -242,8 +242,8 @@ func alwaysQuiet(all []Quiet) string {
 		}
 	}
 	free := 0
-	for _, c := range covered {
-		if !c {
+	for m := range covered {
+		if !covered[m] {
 			free++
 		}
 	}

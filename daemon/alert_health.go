@@ -20,8 +20,6 @@ const (
 	// KeepNotices is how long a notice waits for its receiver, and how long one that
 	// was handed over can be looked at.
 	KeepNotices = 30 * 24 * time.Hour
-	// lateAfter is how late a notice is before the page says so, quiet hours apart.
-	lateAfter = time.Hour
 )
 
 func severityIn(o store.Outgoing) soc2.Severity { return soc2.Severity(o.Severity) }

@@ -165,10 +165,10 @@ func (s *sender) send(ctx context.Context, o store.Outgoing) (took bool, err err
 		s.daemon.opts.Metrics.AlertSent(s.receiver.Name())
 		return true, nil
 	}
-	if ctx.Err() != nil {
-		return false, nil // nobody knows whether it was taken: it is sent again, with the same id
+	if ctx.Err() == nil {
+		return false, s.missed(ctx, o, err)
 	}
-	return false, s.missed(ctx, o, err)
+	return false, nil // nobody knows whether it was taken: it is sent again, with the same id
 }
 
 // missed notes a failed attempt.

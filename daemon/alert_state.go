@@ -49,7 +49,8 @@ func readAlerts(ctx context.Context, book AlertBook) (alerts.State, error) {
 func keepTurn(ctx context.Context, book AlertBook, from int64, turn alerts.Turn, at time.Time) error {
 	c := store.AlertChange{From: from, To: turn.State.Seq, Forget: turn.Gone, At: at}
 	for _, id := range turn.Changed {
-		row, body := store.AlertRow{ID: id, Kind: alertRow}, any(nil)
+		row := store.AlertRow{ID: id, Kind: alertRow}
+		var body any
 		if one, ok := turn.State.Alerts[id]; ok {
 			body = one
 		} else if one, ok := turn.State.Incidents[id]; ok {

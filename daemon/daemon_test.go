@@ -245,7 +245,16 @@ func TestARestartLosesNothingAndInventsNothing(t *testing.T) {
 	second := newDaemon(t, w, map[string]string{"aws/1111": yearly, "github/acme": yearly})
 	second.start(t)
 	second.await(t, "assessment published")
-	after := second.series(t)
+	var after map[string]string
+	require.Eventually(t, func() bool { // when a source is next asked is known a moment later
+		after = second.series(t)
+		for name := range before {
+			if _, known := after[name]; !known && strings.Contains(name, "_schedule_next_") {
+				return false
+			}
+		}
+		return true
+	}, time.Minute, 10*time.Millisecond)
 	for name, value := range before {
 		if strings.Contains(name, "assessment_") || strings.Contains(name, "assessments_") || strings.Contains(name, "_run") || strings.Contains(name, "_reload_") {
 			continue // of the process, or of the moment

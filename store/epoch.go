@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"crypto/rand"
 	"crypto/sha256"
@@ -135,11 +136,11 @@ func (s *Store) sameEpoch(ctx context.Context, tx session) (int64, error) {
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return 0, err
 	}
-	if now == mine.epoch && string(record) == string(mine.record[:]) {
+	if now == mine.epoch && bytes.Equal(record, mine.record[:]) {
 		return now, nil
 	}
 	fenced := &FencedError{Epoch: mine.epoch, Now: now}
-	if now > mine.epoch && string(record) == string(mine.record[:]) {
+	if now > mine.epoch && bytes.Equal(record, mine.record[:]) {
 		if err := fenced.by(ctx, tx); err != nil {
 			return 0, err
 		}

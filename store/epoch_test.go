@@ -236,7 +236,7 @@ func TestOnlyTheLastLeaderCommits(t *testing.T) {
 		for i := range daemons {
 			s, err := Open(t.Context(), "sqlite:"+path, Options{Clock: clock.Now, Version: "test", Ephemeral: true})
 			require.NoError(rt, err)
-			defer s.Close() //nolint:errcheck // the file is thrown away
+			defer s.Close()
 			daemons[i] = s
 		}
 		led, newest := map[int]bool{}, -1

@@ -201,6 +201,11 @@ func (s *story) round(work daemon.Work, measures *metrics.Metrics) {
 	measures.Anchored(anchored)
 	measures.Pruned(s.now, 0, 0, nil)
 	measures.IssuesKept(githubissues.Run{Requests: 1}, nil, s.now) // GitHub is asked elsewhere: no run here
+	// Nor is anybody told here: one receiver takes what it is sent, and one is down.
+	measures.AlertsMade(nil)
+	measures.Outbox([]store.OutboxCount{{Receiver: "security", Waiting: 1, Oldest: s.began, Written: s.began}}, []string{"on-call", "security"}, s.now)
+	measures.AlertSent("on-call")
+	measures.AlertFailed("security")
 }
 
 // read keeps what a scrape would find, as Prometheus labels it in Kubernetes.

@@ -47,9 +47,9 @@ func (d *daemonProcess) drift() map[string][]soc2.Drift {
 	all, err := s.DriftSince(d.t.Context(), time.Time{}, 1000)
 	require.NoError(d.t, err)
 	found := map[string][]soc2.Drift{}
-	for i := len(all) - 1; i >= 0; i-- {
-		key := all[i].Control + "/" + all[i].Check + " " + all[i].Resource.ID
-		found[key] = append(found[key], all[i])
+	for _, e := range slices.Backward(all) {
+		key := e.Control + "/" + e.Check + " " + e.Resource.ID
+		found[key] = append(found[key], e)
 	}
 	return found
 }

@@ -125,7 +125,7 @@ func sampleShowsTheWholeTool(t *testing.T, r reporting) {
 	for _, s := range []soc2.PlanStatus{soc2.PlanOpen, soc2.PlanAccepted, soc2.PlanClosed, soc2.PlanUnobserved} {
 		require.True(t, statuses[s], s)
 	}
-	require.Positive(t, len(in.Analysis.Gaps))
+	require.NotEmpty(t, in.Analysis.Gaps)
 	mismatch := slices.IndexFunc(in.Analysis.Gaps, func(g soc2.Gap) bool { return strings.HasPrefix(g.ID, "walkthrough:") })
 	require.GreaterOrEqual(t, mismatch, 0, "a walkthrough that does not match")
 	standings, err := r.standings(t.Context())
@@ -192,7 +192,7 @@ func xlsxReport(t *testing.T, kind string, written []byte) {
 	}
 	book, err := excelize.OpenReader(bytes.NewReader(written))
 	require.NoError(t, err)
-	defer book.Close() //nolint:errcheck // it was only read
+	defer book.Close()
 	for _, sheet := range book.GetSheetList() {
 		rows, err := book.GetRows(sheet)
 		require.NoError(t, err)
@@ -204,7 +204,7 @@ func csvReport(t *testing.T, file string) {
 	t.Helper()
 	f, err := os.Open(file)
 	require.NoError(t, err)
-	defer f.Close() //nolint:errcheck // it was only read
+	defer f.Close()
 	rows, err := stdcsv.NewReader(f).ReadAll()
 	require.NoError(t, err, file)
 	require.NotEmpty(t, rows)

@@ -29,8 +29,10 @@ func TestCodeOwners(t *testing.T) {
 		unread     int64
 	}{
 		"a team, a user and an address": {
-			"* @acme-robotics/platform @ada-obi ops@acme.example\n", []string{"@acme-robotics/platform", "@ada-obi", "ops@acme.example"},
-			[]string{"@acme-robotics/platform", "@ada-obi", "ops@acme.example"}, 0,
+			"* @acme-robotics/platform @ada-obi ops@acme.example\n",
+			[]string{"@acme-robotics/platform", "@ada-obi", "ops@acme.example"},
+			[]string{"@acme-robotics/platform", "@ada-obi", "ops@acme.example"},
+			0,
 		},
 		"the last line for everything counts":     {"* @one\n/docs/ @two\n* @three\n", []string{"@three"}, []string{"@one", "@three", "@two"}, 0},
 		"a later line for a part leaves the rest": {"* @one\n*.go @two\n", []string{"@one"}, []string{"@one", "@two"}, 0},

@@ -26,6 +26,8 @@ var notShown = map[string]string{
 	"controlwatch_review_items":              "controlwatch review status lists them",
 	"controlwatch_review_overdue":            "an alert says it, and controlwatch review status lists them",
 	"controlwatch_review_records_unreadable": "an alert says it",
+	"controlwatch_store_epoch":               "of interest when two programs want one store, and then the log says it",
+	"controlwatch_store_fenced":              "who lost the store says so in its log, and ends",
 	"controlwatch_told":                      "an alert says what cannot be told",
 	"controlwatch_publish_requests_total":    "a budget of GitHub's for one repository, far from its limit",
 	"controlwatch_publish_runs_total":        "failed runs and the last success are shown",

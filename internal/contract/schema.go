@@ -140,8 +140,7 @@ func (r *Reflector) object(t reflect.Type) (Schema, error) {
 // fields adds the keys of a struct, those of embedded ones among them: of two with one
 // name the less deep counts.
 func (r *Reflector) fields(t reflect.Type, properties Schema, required *[]string, depths map[string]int, depth int) error {
-	for i := range t.NumField() {
-		f := t.Field(i)
+	for f := range t.Fields() {
 		tag, options, _ := strings.Cut(f.Tag.Get("json"), ",")
 		if tag == "-" || !f.IsExported() && !f.Anonymous {
 			continue
