@@ -40,6 +40,7 @@ var reportKinds = []reportKind{
 	riskKind,
 	planKind,
 	inventoryKind,
+	accessKind,
 	readinessKind,
 	calendarKind,
 	questionnaireKind,

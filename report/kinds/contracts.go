@@ -5,6 +5,7 @@ import "github.com/controlwatch/controlwatch/report"
 // Contracts are the forms of the reports in JSON.
 func Contracts() []report.Contract {
 	return []report.Contract{
+		{Name: SchemaAccess, Value: Access{}},
 		{Name: SchemaAnswers, Value: Answers{}},
 		{Name: SchemaCalendar, Value: Calendar{}},
 		{Name: SchemaDescription, Value: Description{}},
