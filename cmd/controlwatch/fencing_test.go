@@ -142,7 +142,6 @@ func TestADaemonThatIsKilledAnnouncesNoDriftTwice(t *testing.T) {
 			require.NotEqual(t, e.From, e.To, "%s: %v", key, events)
 			last = e
 		}
-		require.Equal(t, soc2.Fail, last.To, "%s: %v", key, events)
 		told += len(events)
 	}
 	logged := strings.Count(d.log.String(), `"msg":"drift"`)
