@@ -56,8 +56,13 @@ func accessTable(name, caption string, rows []soc2.AccessRow, empty string) docu
 	return document.Table{
 		Name: name, Caption: caption, Empty: empty,
 		Columns: []document.Column{
-			{Name: "Person", Weight: 2.4}, {Name: "Account", Weight: 2.2}, {Name: "Reaches", Weight: 3.2}, {Name: "Privilege", Weight: 1.3},
-			{Name: "By way of", Weight: 2.4}, {Name: "Last use", Weight: 1.4}, {Name: "Second factor", Weight: 1.2},
+			{Name: "Person", Weight: 2.4},
+			{Name: "Account", Weight: 2.2},
+			{Name: "Reaches", Weight: 3.2},
+			{Name: "Privilege", Weight: 1.3},
+			{Name: "By way of", Weight: 2.4},
+			{Name: "Last use", Weight: 1.4},
+			{Name: "Second factor", Weight: 1.2},
 		},
 		Rows: func(yield func([]document.Cell, error) bool) {
 			for i := range rows {
