@@ -130,8 +130,8 @@ func newPrometheus(t *testing.T, controlwatch, alertmanager string) *peer {
 	}}
 }
 
-// newAlertmanager runs the configuration of deploy/prometheus, whose receivers are the test's.
-func newAlertmanager(t *testing.T, receiver string) *peer {
+// startAlertmanager runs the configuration of deploy/prometheus, whose receivers are the test's.
+func startAlertmanager(t *testing.T, receiver string) *peer {
 	t.Helper()
 	peertest.Need(t, "prometheus-alertmanager")
 	dir := t.TempDir()

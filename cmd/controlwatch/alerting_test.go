@@ -36,7 +36,7 @@ func TestAlerting(t *testing.T) {
 	users.Allow("ada", "s3:GetObject")
 	aws := newGate(t, newCensor(t, moto.Endpoint).URL)
 	d := alertingDaemon(t, aws.URL)
-	am := newAlertmanager(t, in.URL)
+	am := startAlertmanager(t, in.URL)
 	prom := newPrometheus(t, d.address, strings.TrimPrefix(am.url, "http://"))
 	story := &timeline{began: began}
 
