@@ -2,11 +2,8 @@ package github
 
 import (
 	"context"
-	"encoding/base64"
 	"fmt"
 	"net/http"
-	"net/url"
-	"strings"
 
 	"github.com/controlwatch/controlwatch/evidence"
 )
@@ -87,20 +84,9 @@ func readCodeOwnersFile(ctx context.Context, c *session, r repository, file tree
 	case file.Size >= codeOwnersBytes:
 		return nil, unreadable(readTree, fmt.Sprintf("CODEOWNERS has %d bytes, and GitHub takes none of 3 MB or more", file.Size), nil)
 	}
-	var blob struct {
-		Content  string `json:"content"`
-		Encoding string `json:"encoding"`
-		SHA      string `json:"sha"`
-	}
-	if _, err := c.getInto(ctx, readBlob, r.path("/git/blobs/"+url.PathEscape(file.SHA)), &blob); err != nil {
-		return nil, err
-	}
-	if blob.SHA != file.SHA || blob.Encoding != "base64" {
-		return nil, unreadable(readBlob, "the answer is not the file asked for, or not in base64", nil)
-	}
-	text, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(blob.Content, "\n", ""))
+	text, err := readFile(ctx, c, r, file)
 	if err != nil {
-		return nil, unreadable(readBlob, "the file's content is not base64", nil)
+		return nil, err
 	}
 	return parseCodeOwners(string(text)), nil
 }

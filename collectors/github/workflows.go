@@ -2,7 +2,6 @@ package github
 
 import (
 	"context"
-	"encoding/base64"
 	"errors"
 	"fmt"
 	"net/http"
@@ -177,20 +176,9 @@ func readWorkflow(ctx context.Context, c *session, r repository, file treeEntry)
 	if file.Size > mostBytes {
 		return nil, endless(readTree, fmt.Sprintf("the file has %d bytes, and no more than %d are read", file.Size, mostBytes))
 	}
-	var blob struct {
-		Content  string `json:"content"`
-		Encoding string `json:"encoding"`
-		SHA      string `json:"sha"`
-	}
-	if _, err := c.getInto(ctx, readBlob, r.path("/git/blobs/"+url.PathEscape(file.SHA)), &blob); err != nil {
-		return nil, err
-	}
-	if blob.SHA != file.SHA || blob.Encoding != "base64" {
-		return nil, unreadable(readBlob, "the answer is not the file asked for, or not in base64", nil)
-	}
-	text, err := base64.StdEncoding.DecodeString(strings.ReplaceAll(blob.Content, "\n", ""))
+	text, err := readFile(ctx, c, r, file)
 	if err != nil {
-		return nil, unreadable(readBlob, "the file's content is not base64", nil)
+		return nil, err
 	}
 	if len(text) > mostBytes {
 		return nil, endless(readBlob, fmt.Sprintf("the file has more than %d bytes", mostBytes))
