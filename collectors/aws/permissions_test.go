@@ -112,7 +112,7 @@ func TestLeastPrivilege(t *testing.T) {
 		document, err := json.Marshal(policy)
 		require.NoError(t, err)
 		_, err = client.CreateUser(t.Context(), &iam.CreateUserInput{UserName: &name})
-		mototest.Made(t, err)
+		require.NoError(t, err)
 		_, err = client.PutUserPolicy(t.Context(), &iam.PutUserPolicyInput{UserName: &name, PolicyName: aws.String("reads"), PolicyDocument: aws.String(string(document))})
 		require.NoError(t, err)
 		out, err := client.CreateAccessKey(t.Context(), &iam.CreateAccessKeyInput{UserName: &name})

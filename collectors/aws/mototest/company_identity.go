@@ -58,7 +58,7 @@ func (c Company) identity() {
 
 func (c Company) made(err error) {
 	c.T.Helper()
-	Made(c.T, err)
+	require.NoError(c.T, err)
 }
 
 func (c Company) policy(client *iam.Client, name, document string) string {

@@ -4,6 +4,7 @@
 package mototest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"io"
@@ -16,9 +17,7 @@ import (
 	"time"
 
 	"github.com/aws/aws-sdk-go-v2/aws"
-	"github.com/aws/aws-sdk-go-v2/aws/retry"
 	"github.com/aws/aws-sdk-go-v2/credentials"
-	"github.com/aws/smithy-go"
 	"github.com/stretchr/testify/require"
 )
 
@@ -96,44 +95,42 @@ type Keys struct{ ID, Secret, Token string }
 // Anyone is accepted as long as moto does not enforce.
 var Anyone = Keys{ID: "AKIAIOSFODNN7EXAMPLE", Secret: "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEY"}
 
-// Writer is a configuration for the tests' own clients, which write. An answer
-// that moto gives is final; a connection that breaks is tried again.
+// Writer is a configuration for the tests' own clients, which write. Whatever moto
+// answers is final: what is sent twice may be made twice.
 func (s Server) Writer(region string, k Keys) aws.Config {
 	return aws.Config{
 		Region: region, BaseEndpoint: &s.Endpoint,
 		Credentials: credentials.NewStaticCredentialsProvider(k.ID, k.Secret, k.Token),
-		Retryer: func() aws.Retryer {
-			return retry.NewStandard(func(o *retry.StandardOptions) {
-				o.MaxAttempts = 5
-				o.Retryables = []retry.IsErrorRetryable{retry.IsErrorRetryableFunc(broken)}
-			})
-		},
+		HTTPClient:  &http.Client{Transport: whole{http.DefaultTransport}},
+		Retryer:     func() aws.Retryer { return aws.NopRetryer{} },
 	}
 }
 
 // toHost sends every request to this server, whatever host it is for: S3 Control
 // puts the account before the host's name.
 func (s Server) toHost() *http.Client {
-	return &http.Client{Transport: &http.Transport{
+	return &http.Client{Transport: whole{&http.Transport{
 		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
 			return (&net.Dialer{}).DialContext(ctx, network, strings.TrimPrefix(s.Endpoint, "http://"))
 		},
-	}}
+	}}}
 }
 
-// broken says that a connection broke, whether before the answer or within it.
-func broken(err error) aws.Ternary {
-	var op *net.OpError
-	return aws.BoolTernary(errors.As(err, &op) || errors.Is(err, net.ErrClosed) || errors.Is(err, io.ErrUnexpectedEOF))
-}
+// whole reads an answer to its end before it hands it on, as the provider's own way
+// out does. The SDK closes the body of a request when the answer begins; a transport
+// that has sent it all, but has not yet seen its end, then drops the connection, and
+// with it what is left of the answer.
+type whole struct{ http.RoundTripper }
 
-// Made requires that something was created. A request that was sent again because
-// the connection broke may find that it was heard the first time: what exists
-// already under its name, in a server of the test's own, was made by it.
-func Made(t *testing.T, err error) {
-	t.Helper()
-	if api, ok := errors.AsType[smithy.APIError](err); ok && (strings.Contains(api.ErrorCode(), "AlreadyExists") || strings.Contains(strings.ToLower(api.ErrorMessage()), "already exist")) {
-		return
+func (w whole) RoundTrip(req *http.Request) (*http.Response, error) {
+	resp, err := w.RoundTripper.RoundTrip(req)
+	if err != nil {
+		return nil, err
 	}
-	require.NoError(t, err)
+	body, err := io.ReadAll(resp.Body)
+	if err = errors.Join(err, resp.Body.Close()); err != nil {
+		return nil, err
+	}
+	resp.Body = io.NopCloser(bytes.NewReader(body))
+	return resp, nil
 }

@@ -28,10 +28,10 @@ type Users struct {
 func (u Users) Add(name string, has ...Has) {
 	u.T.Helper()
 	_, err := u.client().CreateUser(u.T.Context(), &iam.CreateUserInput{UserName: &name})
-	Made(u.T, err)
+	require.NoError(u.T, err)
 	if slices.Contains(has, Console) {
 		_, err = u.client().CreateLoginProfile(u.T.Context(), &iam.CreateLoginProfileInput{UserName: &name, Password: aws.String("correct horse battery staple 1!A")})
-		Made(u.T, err)
+		require.NoError(u.T, err)
 	}
 	if slices.Contains(has, MFA) {
 		u.AddMFA(name)
