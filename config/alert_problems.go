@@ -15,8 +15,8 @@ import (
 // one of them.
 func (c *Config) alertProblems(wrong func(path []any, format string, args ...any)) {
 	a := c.Alerts
-	if a.Link != "" && !isWebAddress(a.Link) {
-		wrong([]any{"alerts", "link"}, "alerts.link: expected an address such as https://controlwatch.example.com")
+	if a.Link != "" && (!isWebAddress(a.Link) || strings.Contains(a.Link, "#")) {
+		wrong([]any{"alerts", "link"}, "alerts.link: expected an address such as https://controlwatch.example.com, without a #part: each alert names its own")
 	}
 	names := map[string]bool{}
 	for i, r := range a.Receivers {

@@ -14,7 +14,7 @@ import (
 // Alerts is who is told what drifts. There is no setting that mutes: only a recorded
 // decision does.
 type Alerts struct {
-	Link      string     `yaml:"link" json:"link,omitempty" jsonschema:"description=Address of the status page as receivers reach it\\, such as https://controlwatch.example.com. It stands in each alert."`
+	Link      string     `yaml:"link" json:"link,omitempty" jsonschema:"description=Address of the status page as receivers reach it\\, such as https://controlwatch.example.com. Each alert leads to its control there."`
 	Receivers []Receiver `yaml:"receivers" json:"receivers,omitempty"`
 	Private   []string   `yaml:"allow_private" json:"allow_private,omitempty" jsonschema:"description=Hosts of receivers on this machine or an internal network\\, such as alertmanager.example.internal\\, or http://alertmanager:9093 where it may be spoken to without TLS. All others must be public and have TLS."`
 	Routes    []Route    `yaml:"routes" json:"routes,omitempty" jsonschema:"description=The first that fits takes an alert\\, and with continue later ones too. One of them must fit everything: name it default."`

@@ -10,6 +10,7 @@ import (
 
 	"go.uber.org/zap"
 
+	"github.com/controlwatch/controlwatch/daemon/alerts"
 	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/publish/alert"
 	"github.com/controlwatch/controlwatch/soc2"
@@ -20,6 +21,9 @@ const (
 	// KeepNotices is how long a notice waits for its receiver, and how long one that
 	// was handed over can be looked at.
 	KeepNotices = 30 * 24 * time.Hour
+	// tooLate is when the page says that a notice has not gone out, although its
+	// receiver takes others; as the rule ControlwatchAlertsNotTaken does.
+	tooLate = time.Hour
 )
 
 func severityIn(o store.Outgoing) soc2.Severity { return soc2.Severity(o.Severity) }
@@ -30,7 +34,7 @@ func (d *Daemon) countAlerts(ctx context.Context, w *Alerting, senders []*sender
 	if made != nil {
 		trouble = append(trouble, "What drifted could not be made into alerts; the log says why.")
 	}
-	counts, err := w.Book.OutboxCounts(ctx)
+	counts, late, err := w.standing(ctx, d.now())
 	if err != nil {
 		if ctx.Err() == nil {
 			d.opts.Log.Error("the outbox of alerts cannot be read", zap.Error(err))
@@ -43,7 +47,7 @@ func (d *Daemon) countAlerts(ctx context.Context, w *Alerting, senders []*sender
 	for _, s := range senders {
 		known[s.receiver.Name()] = true
 	}
-	d.opts.Metrics.Outbox(counts, w.names(), d.now())
+	d.opts.Metrics.Outbox(counts, late, w.names())
 	for _, c := range counts {
 		var what []string
 		if c.Waiting > 0 {
@@ -56,9 +60,9 @@ func (d *Daemon) countAlerts(ctx context.Context, w *Alerting, senders []*sender
 		switch {
 		case !known[c.Receiver]:
 			trouble = append(trouble, fmt.Sprintf("Alerts for %q cannot go out, since no such receiver is configured any more: %s.", c.Receiver, said))
-		case c.Refused > 0, slices.ContainsFunc(senders, func(s *sender) bool { return s.receiver.Name() == c.Receiver && s.trouble.Load() }):
-			trouble = append(trouble, fmt.Sprintf("Alerts do not go out to %q: %s, the oldest since %s. The log and controlwatch alerts list say why.",
-				c.Receiver, said, c.Oldest.Format(time.RFC3339)))
+		case c.Refused > 0, late[c.Receiver] > tooLate, slices.ContainsFunc(senders, func(s *sender) bool { return s.receiver.Name() == c.Receiver && s.trouble.Load() }):
+			trouble = append(trouble, fmt.Sprintf("Alerts do not go out to %q: %s, the oldest written %s. The log and controlwatch alerts list say why.",
+				c.Receiver, said, c.Written.Format(time.RFC3339)))
 		}
 	}
 	for _, m := range w.Mirrors {
@@ -67,6 +71,27 @@ func (d *Daemon) countAlerts(ctx context.Context, w *Alerting, senders []*sender
 		}
 	}
 	d.alertTrouble.Store(&trouble)
+}
+
+// standing is what was not handed over, and for how long the oldest notice of each
+// receiver that should have gone has not. What is held back on purpose is not late;
+// what should have gone before quiet hours began stays late while they last.
+func (w *Alerting) standing(ctx context.Context, now time.Time) (counts []store.OutboxCount, late map[string]time.Duration, err error) {
+	if counts, err = w.Book.OutboxCounts(ctx); err != nil {
+		return nil, nil, err
+	}
+	late = map[string]time.Duration{}
+	for _, c := range counts {
+		heads, err := w.Book.Heads(ctx, c.Receiver)
+		if err != nil {
+			return nil, nil, err
+		}
+		for _, o := range heads {
+			route, _ := w.Routes.Find(o.Route)
+			late[c.Receiver] = max(late[c.Receiver], now.Sub(alerts.Free(route.Quiet, severityIn(o), o.Due)))
+		}
+	}
+	return counts, late, nil
 }
 
 // alertProblems is what the page says at its top.

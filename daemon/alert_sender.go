@@ -34,6 +34,7 @@ type sender struct {
 	wake     chan struct{} // one place
 
 	failed  int       // attempts in a row
+	tried   time.Time // the last of them
 	until   time.Time // nothing is tried before
 	back    time.Time // when it took something again after it was down
 	trouble atomic.Bool
@@ -58,6 +59,7 @@ func (s *sender) run(ctx context.Context) {
 		}
 		if err != nil {
 			s.trouble.Store(true)
+			s.daemon.opts.Metrics.AlertFailed(s.receiver.Name())
 			s.daemon.opts.Log.Error("the outbox of alerts cannot be worked on", zap.String("receiver", s.receiver.Name()), zap.Error(err))
 		}
 		wait := lookAlertsEvery
@@ -115,15 +117,17 @@ func (s *sender) round(ctx context.Context) (next time.Time, err error) {
 // while the receiver is not down, and in no quiet hours.
 func (s *sender) ready(o store.Outgoing) time.Time {
 	now := s.daemon.now()
-	at := o.Due
-	if o.Next.After(at) && !o.Tried.Before(s.back) {
-		at = o.Next
+	at := now
+	waits := []struct{ since, until time.Time }{{o.Written, o.Due}, {s.tried, s.until}}
+	if !o.Tried.Before(s.back) {
+		waits = append(waits, struct{ since, until time.Time }{o.Tried, o.Next})
 	}
-	if s.until.After(at) {
-		at = s.until
-	}
-	if now.After(at) {
-		at = now
+	for _, wait := range waits {
+		// Where the clock was put back meanwhile, nobody can tell how much of the wait is
+		// left: rather too early than a day too late.
+		if wait.until.After(at) && !now.Before(wait.since) {
+			at = wait.until
+		}
 	}
 	route, _ := s.work.Routes.Find(o.Route)
 	return alerts.Free(route.Quiet, severityIn(o), at)
@@ -132,6 +136,7 @@ func (s *sender) ready(o store.Outgoing) time.Time {
 // send makes one attempt.
 func (s *sender) send(ctx context.Context, o store.Outgoing) (took bool, err error) {
 	began := s.daemon.now()
+	s.tried = began
 	body, claimed, err := s.work.Book.Claim(ctx, o, began, began.Add(retryIn(o.Attempts+1)))
 	if err != nil || !claimed {
 		return false, err

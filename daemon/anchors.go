@@ -37,6 +37,7 @@ func (d *Daemon) anchor(ctx context.Context, doing *duty) {
 		return
 	}
 	d.opts.Metrics.AnchorRound(err)
+	d.unasked.Store(err != nil)
 	if err != nil {
 		d.opts.Log.Error("checkpoints of the evidence log could not be handed to its anchors", zap.Error(err))
 		return
@@ -75,11 +76,14 @@ func (d *Daemon) logWords() string {
 
 // anchorProblems is what the page says at its top.
 func (d *Daemon) anchorProblems() []string {
+	var all []string
+	if d.unasked.Load() {
+		all = append(all, "The newest checkpoint of the evidence log could not be handed to any anchor; the log says why.")
+	}
 	round := d.anchored.Load()
 	if round == nil {
-		return nil
+		return all
 	}
-	var all []string
 	for _, r := range round.Results {
 		switch {
 		case errors.Is(r.Err, anchor.ErrRewritten):

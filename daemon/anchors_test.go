@@ -110,4 +110,8 @@ func TestAPanickingAnchorCostsARoundOnly(t *testing.T) {
 	r.start(t)
 	r.await(t, "checkpoints of the evidence log could not be handed to its anchors")
 	require.Equal(t, http.StatusOK, r.ask(t, http.MethodGet, "/readyz").status)
+	require.Contains(t, r.ask(t, http.MethodGet, "/healthz").body, "could not be handed to any anchor")
+	series := r.series(t)
+	require.NotEqual(t, "0", series[`controlwatch_anchor_rounds_total{result="failed"}`])
+	require.Equal(t, "0", series[`controlwatch_anchor_rounds_total{result="ok"}`])
 }

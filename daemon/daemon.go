@@ -26,6 +26,7 @@ type Daemon struct {
 	doubt     chan struct{} // one place: something was refused, and it is to be asked who leads
 	published atomic.Pointer[published]
 	anchored  atomic.Pointer[anchor.Round] // the last round over the anchors of the log
+	unasked   atomic.Bool                  // since then no round could be made
 	failing   atomic.Bool                  // the last assessment failed
 	badConfig atomic.Bool                  // the last reload failed
 	issueless atomic.Bool                  // the last run over the issues of gaps failed

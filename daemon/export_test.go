@@ -15,3 +15,6 @@ func (d *Daemon) ProbesAddr() net.Addr { return d.probes.Addr() }
 
 // Server is what serves, for tests on a fake clock with a listener of their own.
 func (d *Daemon) Server() *http.Server { return d.server() }
+
+// Problems is what the page says at its top.
+func (d *Daemon) Problems() []string { return d.problems(d.published.Load()) }

@@ -1,6 +1,7 @@
 package daemon
 
 import (
+	"errors"
 	"net/http"
 	"slices"
 	"strings"
@@ -58,10 +59,18 @@ func (g *gate) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	case rules.ClientCertificates() && !g.certified(r, rules):
 		w.Header().Set("Connection", "close") // the next one is asked again
 		http.Error(w, "show a client certificate", http.StatusUnauthorized)
-	case r.Method == http.MethodPost && r.URL.Path == askPath, g.knows(r, rules, tokens):
+	case r.Method == http.MethodPost && r.URL.Path == askPath:
 		g.next.ServeHTTP(w, r)
 	default:
-		challenge(w, known)
+		switch is, err := g.knows(r, rules, tokens); {
+		case is:
+			g.next.ServeHTTP(w, r)
+		case errors.Is(err, webconfig.ErrTooMany):
+			w.Header().Set("Retry-After", "1")
+			http.Error(w, err.Error(), http.StatusTooManyRequests)
+		default:
+			challenge(w, known)
+		}
 	}
 }
 
@@ -72,19 +81,22 @@ func (g *gate) certified(r *http.Request, rules webconfig.Rules) bool {
 
 // knows says whether the request has the password of a user or a token, where
 // either is asked for.
-func (g *gate) knows(r *http.Request, rules webconfig.Rules, tokens []string) bool {
+func (g *gate) knows(r *http.Request, rules webconfig.Rules, tokens []string) (bool, error) {
 	if len(rules.Users) == 0 && len(tokens) == 0 {
-		return true
+		return true, nil
 	}
 	if given, ok := bearer(r); ok {
 		found := false
 		for _, token := range tokens { // all of them, so that time tells nothing
 			found = same(given, token) || found
 		}
-		return found
+		return found, nil
 	}
 	user, password, ok := r.BasicAuth()
-	return ok && len(rules.Users) > 0 && g.passwords.Right(r.Context(), rules, user, password)
+	if !ok || len(rules.Users) == 0 {
+		return false, nil
+	}
+	return g.passwords.Right(r.Context(), rules, r.RemoteAddr, user, password)
 }
 
 // close lets nobody through, and says why in the log, once until it changes.

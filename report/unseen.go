@@ -77,7 +77,7 @@ func what(h evidence.Hole) string {
 func Remedy(r evidence.Reason) string {
 	switch r {
 	case evidence.Denied:
-		return "Grant the read permission named below to the identity we look as, then look again."
+		return "Grant the read permission named there to the identity we look as, then look again."
 	case evidence.Throttled:
 		return "Look less often or at a lower rate; what was refused is read again on the next pull."
 	case evidence.Truncated:
@@ -85,7 +85,7 @@ func Remedy(r evidence.Reason) string {
 	case evidence.Disabled:
 		return "Switch the feature on, or license it: while it is off the provider cannot tell."
 	case evidence.ProviderError:
-		return "Look again later; if it stays, the provider's own message below says where to begin."
+		return "Look again later; if it stays, the provider's own message there says where to begin."
 	case evidence.Stale:
 		return "Find out why the pull no longer runs to its end: what was seen is too old to rely on."
 	case evidence.NotCollected:

@@ -131,8 +131,7 @@ func (s *Store) Untouched(ctx context.Context) (ids map[string]bool, err error) 
 type OutboxCount struct {
 	Receiver         string
 	Waiting, Refused int
-	Oldest           time.Time // when the first of those was due
-	Written          time.Time // and when the first was written
+	Written          time.Time // when the first of those was written
 }
 
 // OutboxCounts counts what was not handed over, by receiver.
@@ -140,12 +139,12 @@ func (s *Store) OutboxCounts(ctx context.Context) (counts []OutboxCount, err err
 	err = s.read(ctx, "count the outbox", func(tx session) error {
 		return tx.each(ctx, func(rows *sql.Rows) error {
 			var c OutboxCount
-			var oldest, written int64
-			err := rows.Scan(&c.Receiver, &c.Waiting, &c.Refused, &oldest, &written)
-			c.Oldest, c.Written = momentOf(oldest), momentOf(written)
+			var written int64
+			err := rows.Scan(&c.Receiver, &c.Waiting, &c.Refused, &written)
+			c.Written = momentOf(written)
 			counts = append(counts, c)
 			return err
-		}, `SELECT receiver, SUM(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'refused' THEN 1 ELSE 0 END), MIN(due), MIN(written)
+		}, `SELECT receiver, SUM(CASE WHEN state = 'waiting' THEN 1 ELSE 0 END), SUM(CASE WHEN state = 'refused' THEN 1 ELSE 0 END), MIN(written)
 			FROM outbox WHERE state IN ('waiting', 'refused') GROUP BY receiver ORDER BY receiver`)
 	})
 	return counts, err

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -56,13 +57,14 @@ for the one before it.`,
 // alertsOut is what is in the outbox, as JSON.
 type alertsOut struct {
 	Schema  string         `json:"schema"`
+	UpTo    int64          `json:"up_to"` // commit of the newest assessment whose drift was made into alerts; 0: none ever was
 	Waiting int            `json:"waiting"`
 	Refused int            `json:"refused"`
 	Notices []listedNotice `json:"notices"`
 }
 
 func (p *program) listNotices(ctx context.Context, file, receiver, output string, all bool) (err error) {
-	dsn, _, err := p.dsnOf(file)
+	dsn, c, err := p.dsnOf(file)
 	if err != nil {
 		return err
 	}
@@ -71,18 +73,21 @@ func (p *program) listNotices(ctx context.Context, file, receiver, output string
 		return err
 	}
 	defer func() { err = errors.Join(err, s.Close()) }()
-	out, err := s.Outbox(ctx, receiver)
+	upTo, _, err := s.AlertState(ctx)
 	if err != nil {
 		return err
 	}
-	listed := []listedNotice{}
-	waiting, refused := 0, 0
-	for _, o := range out {
+	found, err := noticesOf(ctx, s, c, receiver)
+	if err != nil {
+		return err
+	}
+	out := alertsOut{Schema: AlertsV1, UpTo: upTo, Notices: []listedNotice{}}
+	for _, o := range found {
 		switch o.State {
 		case store.NoticeWaiting:
-			waiting++
+			out.Waiting++
 		case store.NoticeRefused:
-			refused++
+			out.Refused++
 		default:
 			if !all {
 				continue
@@ -94,21 +99,50 @@ func (p *program) listNotices(ctx context.Context, file, receiver, output string
 			return fmt.Errorf("read notice %s: %w", o.Notice, err)
 		}
 		one.Title, one.Status, one.Kind = n.Title, n.Status, n.Kind
-		listed = append(listed, one)
+		out.Notices = append(out.Notices, one)
 	}
 	if output == "json" {
 		e := json.NewEncoder(p.stdout)
 		e.SetIndent("", "  ")
-		return e.Encode(alertsOut{AlertsV1, waiting, refused, listed})
+		return e.Encode(out)
 	}
-	for _, one := range listed {
-		fmt.Fprintf(p.stdout, "%-8s %-16s %s %s: %s\n", one.State, report.Safe(one.Receiver), one.Written.Format("2006-01-02 15:04"), one.Status, report.Text(one.Title))
-		if line := outgoingLine(one.Outgoing, p.now()); line != "" {
-			fmt.Fprintf(p.stdout, "         %s\n", line)
-		}
+	for _, one := range out.Notices {
+		p.fold(fmt.Sprintf("%-8s ", one.State), fmt.Sprintf("%s, %s, %s: %s", report.Safe(one.Receiver), one.Written.Format("2006-01-02 15:04"), one.Status, report.Text(one.Title)))
+		p.fold("         ", outgoingLine(one.Outgoing, p.now()))
 	}
-	_, err = fmt.Fprintf(p.stdout, "%d wait, %d were refused\n", waiting, refused)
-	return err
+	fmt.Fprintf(p.stdout, "%d wait, %d were refused\n", out.Waiting, out.Refused)
+	if upTo == 0 {
+		p.fold("", "Nothing was ever made into alerts here: a daemon does that, with alerts configured (controlwatch run, docs/alerts.md).")
+	}
+	return nil
+}
+
+// noticesOf is the outbox of one receiver, or of all. A name that is neither
+// configured nor there is an error: that nothing waits for it says nothing.
+func noticesOf(ctx context.Context, s *store.Store, c config.Config, receiver string) ([]store.Outgoing, error) {
+	found, err := s.Outbox(ctx, receiver)
+	if err != nil || len(found) > 0 {
+		return found, err
+	}
+	if c.Alerts.Configured() {
+		return nil, knownReceiver(c, receiver)
+	}
+	if receiver != "" {
+		return nil, fmt.Errorf("--receiver: there never was a notice for %q; --config tells which receivers there are", receiver)
+	}
+	return nil, nil
+}
+
+// fold writes a text after a head, and goes on below it where the terminal ends.
+func (p *program) fold(head, text string) {
+	lines := []string{text}
+	if p.width > 0 {
+		lines = report.Wrap(text, p.width-len(head))
+	}
+	for _, line := range lines {
+		fmt.Fprintf(p.stdout, "%s%s\n", head, line)
+		head = strings.Repeat(" ", len(head))
+	}
 }
 
 func outgoingLine(o store.Outgoing, now time.Time) string {
@@ -122,7 +156,7 @@ func outgoingLine(o store.Outgoing, now time.Time) string {
 		line += ", " + o.State + " " + o.Done.Format(time.RFC3339)
 	}
 	if o.Attempts > 0 {
-		line += fmt.Sprintf(", %d attempts, the last %s", o.Attempts, o.Tried.Format(time.RFC3339))
+		line += fmt.Sprintf(", attempt %d at %s", o.Attempts, o.Tried.Format(time.RFC3339))
 	}
 	if o.Error != "" {
 		line += ": " + report.Text(o.Error)
@@ -136,8 +170,9 @@ func newAlertsRetry(p *program) *cobra.Command {
 		Use:   "retry",
 		Short: "Try again what was refused or failed",
 		Long: `Retry makes notices that were refused wait again, and those that failed be tried
-within a minute, by the daemon that runs or runs next. A changed configuration or
-a restart does the same by itself.`,
+by the daemon that runs or runs next: within a minute, or, where their receiver took
+nothing three times in a row, when it is tried next, within a quarter of an hour. A
+changed configuration or a restart does the same by itself, at once.`,
 		Example: "  controlwatch alerts retry -c controlwatch.yaml --receiver ops",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
@@ -150,11 +185,14 @@ a restart does the same by itself.`,
 				return err
 			}
 			defer func() { err = errors.Join(err, s.Close()) }()
+			if _, err := noticesOf(cmd.Context(), s, c, receiver); err != nil {
+				return err
+			}
 			n, err := s.Retry(cmd.Context(), receiver)
 			if err != nil {
 				return err
 			}
-			_, err = fmt.Fprintf(p.stdout, "%d notices are tried again\n", n)
+			_, err = fmt.Fprintf(p.stdout, "%d to be tried again\n", n)
 			return err
 		},
 	}
@@ -163,7 +201,7 @@ a restart does the same by itself.`,
 	return cmd
 }
 
-// dsnOf is the store of a configuration, or of flags and environment alone.
+// dsnOf is the store of a configuration, or of flags and environment alone. It is there.
 func (p *program) dsnOf(file string) (string, config.Config, error) {
 	c := config.Default()
 	if file != "" {
@@ -173,5 +211,8 @@ func (p *program) dsnOf(file string) (string, config.Config, error) {
 		}
 	}
 	dsn, err := p.storeDSN(c.Store)
+	if err == nil {
+		err = mustExist(dsn)
+	}
 	return dsn, c, err
 }

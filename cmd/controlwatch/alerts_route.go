@@ -110,12 +110,12 @@ func (p *program) routeTable(all []routedFinding) error {
 		if w.owner != "" {
 			owner = ", " + report.Safe(w.owner)
 		}
-		fmt.Fprintf(p.stdout, "%-8s %s: %d %s%s\n", w.severity, report.Safe(w.control), counts[w], w.class, owner)
+		p.fold(fmt.Sprintf("%-8s ", w.severity), fmt.Sprintf("%s: %d %s%s", report.Safe(w.control), counts[w], w.class, owner))
 		if w.held != "" {
-			fmt.Fprintf(p.stdout, "         no alert: %s\n", report.Text(w.held))
+			p.fold("         ", "no alert: "+report.Text(w.held))
 			continue
 		}
-		fmt.Fprintf(p.stdout, "         route %s to %s\n", w.routes, w.receivers)
+		p.fold("         ", fmt.Sprintf("route %s to %s", w.routes, w.receivers))
 	}
 	_, err := fmt.Fprintf(p.stdout, "%d findings fail or are out of sight; nothing was sent\n", len(all))
 	return err

@@ -203,7 +203,7 @@ func (s *story) round(work daemon.Work, measures *metrics.Metrics) {
 	measures.IssuesKept(githubissues.Run{Requests: 1}, nil, s.now) // GitHub is asked elsewhere: no run here
 	// Nor is anybody told here: one receiver takes what it is sent, and one is down.
 	measures.AlertsMade(nil)
-	measures.Outbox([]store.OutboxCount{{Receiver: "security", Waiting: 1, Oldest: s.began, Written: s.began}}, []string{"on-call", "security"}, s.now)
+	measures.Outbox([]store.OutboxCount{{Receiver: "security", Waiting: 1, Written: s.began}}, map[string]time.Duration{"security": s.now.Sub(s.began)}, []string{"on-call", "security"})
 	measures.AlertSent("on-call")
 	measures.AlertFailed("security")
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/publish/alert"
+	"github.com/controlwatch/controlwatch/report"
 	"github.com/controlwatch/controlwatch/soc2"
 )
 
@@ -20,7 +21,7 @@ func (t *turning) begin(what about, d Noted) {
 	one := &Tracked{Alert: alert.Alert{
 		ID: alertID("alert", d.Seq, what), Status: alert.Firing, Class: what.class, Change: d.Change, Cause: d.Cause,
 		Control: d.Control, Title: d.Control, Check: d.Check, Severity: cmp.Or(d.Severity, soc2.Medium), Resource: d.Resource,
-		From: d.From, To: d.To, StartsAt: d.At, Link: t.in.Link, Sample: t.in.Assessment.SampleData,
+		From: d.From, To: d.To, StartsAt: d.At, Link: t.page("control-" + d.Control), Sample: t.in.Assessment.SampleData,
 	}}
 	if c := t.controls[d.Control]; c != nil {
 		one.Alert.Title = cmp.Or(c.Title, d.Control)
@@ -74,6 +75,7 @@ func (t *turning) describe(one *Tracked, f *soc2.Finding, at time.Time) {
 		}
 	}
 	a.Current = "not seen: " + cmp.Or(strings.Join(whys, "; "), clean(f.Reason), "nobody knows why")
+	a.Remediation = report.Remedy(one.Reason) // to see it; what the control asks for may be so
 }
 
 func holeLine(h evidence.Hole) string {

@@ -58,7 +58,7 @@ func begun(routes Routes, in Input) []Message {
 		Notice: alert.Notice{
 			ID: key + "-1", Key: key, Number: 1, Kind: alert.Digest, Status: status, Class: alert.Failing, At: in.Now, Severity: worst,
 			StartsAt: a.At, Link: in.Link, Sample: a.SampleData,
-			Title: fmt.Sprintf("controlwatch tells of drift from now on: %d findings fail already, %d are out of sight", failing, unseen),
+			Title: fmt.Sprintf("controlwatch tells of drift from now on: %s already, %d out of sight", count(failing, "finding fails", "findings fail"), unseen),
 			Summary: strings.Join([]string{
 				fmt.Sprintf("As of %s: %d fail (%s), %d are accepted, %d are out of sight.", stamp(a.At), failing, cmp.Or(strings.Join(graves, ", "), "none"), accepted, unseen),
 				"None of them is an alert of its own: what begins or ends from here on is told. controlwatch report gap lists them all.",

@@ -26,7 +26,7 @@ func (t *turning) notice(i *Incident, ends bool) alert.Notice {
 	slices.SortStableFunc(all, compareTracked)
 	n := alert.Notice{
 		ID: noticeID(i), Key: i.Key, Number: i.Number, Kind: i.Kind, Status: alert.Resolved, Class: i.Class, At: t.in.Now,
-		Total: len(all), Sample: t.in.Assessment.SampleData, Link: t.in.Link,
+		Total: len(all), Sample: t.in.Assessment.SampleData,
 	}
 	for k, one := range all {
 		a := one.Alert
@@ -58,6 +58,28 @@ func (t *turning) notice(i *Incident, ends bool) alert.Notice {
 	if n.Status == alert.Firing {
 		n.EndsAt = time.Time{}
 	}
+	n.Link = t.page(placeOf(i, all))
 	n.Title, n.Summary = t.words(i, all, &n)
 	return n
+}
+
+// placeOf is the part of the status page that shows what a notice is about.
+func placeOf(i *Incident, all []*Tracked) string {
+	switch {
+	case i.Kind != alert.Incident:
+		return "drift"
+	case allSame(all, func(a *alert.Alert) string { return a.Control }):
+		return "control-" + all[0].Alert.Control
+	case i.Class == alert.OutOfSight:
+		return "unseen"
+	}
+	return "drift"
+}
+
+// page is a part of the status page; empty: where that is, is not known.
+func (t *turning) page(part string) string {
+	if t.in.Link == "" {
+		return ""
+	}
+	return t.in.Link + "#" + part
 }

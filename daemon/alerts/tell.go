@@ -46,22 +46,24 @@ func (t *turning) tell() {
 		case grew[key] && t.firingOf(i) > 0:
 			due := t.in.Now
 			if i.Number > 1 && !t.untouched(i) { // it grew before
-				due = later(due, i.Due.Add(GrowEvery))
+				due = t.soon(i.Due.Add(GrowEvery))
 			}
 			t.write(i, due)
 		}
 		if (ended[key] || grew[key]) && t.firingOf(i) == 0 {
-			t.write(i, later(t.in.Now, i.Due))
+			t.write(i, t.soon(i.Due))
 			t.close(i)
 		}
 	}
 }
 
-func later(a, b time.Time) time.Time {
-	if b.After(a) {
-		return b
+// soon is a time to come, or now: where the clock was put back, what is due later
+// than notices of an incident ever wait says nothing.
+func (t *turning) soon(at time.Time) time.Time {
+	if at.Before(t.in.Now) || at.After(t.in.Now.Add(GrowEvery)) {
+		return t.in.Now
 	}
-	return a
+	return at
 }
 
 func (t *turning) untouched(i *Incident) bool {

@@ -26,10 +26,10 @@ func newAlertSeries() *alertSeries {
 	}
 	return &alertSeries{
 		sent:     counter("controlwatch_alerts_sent_total", "Notices that a receiver took; for an Alertmanager, times it was shown what fires.", "receiver"),
-		failures: counter("controlwatch_alerts_failures_total", "Attempts to send alerts that did not succeed.", "receiver"),
+		failures: counter("controlwatch_alerts_failures_total", "Attempts to send alerts that did not succeed, or could not be made since the store takes nothing.", "receiver"),
 		waiting:  gauge("controlwatch_alerts_waiting", "Notices that wait to be sent, those for a digest or the end of quiet hours included."),
 		refused:  gauge("controlwatch_alerts_refused", "Notices that a receiver will not take until somebody acts."),
-		oldest:   gauge("controlwatch_alerts_oldest_age_seconds", "How long ago the oldest notice that was not sent was due; 0 if none is late."),
+		oldest:   gauge("controlwatch_alerts_oldest_age_seconds", "For how long the oldest notice that should have gone out has not: group waits, digests, quiet hours and what waits for a refused one do not count. 0 if none is late."),
 		unmade:   counter("controlwatch_alerts_making_failures_total", "Times that drift could not be made into alerts; it is tried again."),
 		names:    map[string]bool{},
 	}
@@ -53,9 +53,9 @@ func (m *Metrics) AlertSent(receiver string) { m.alerts.sent.WithLabelValues(rec
 // AlertFailed records an attempt that did not succeed.
 func (m *Metrics) AlertFailed(receiver string) { m.alerts.failures.WithLabelValues(receiver).Inc() }
 
-// Outbox records how the outbox stands. Receivers that are not configured and have
-// nothing waiting have no series.
-func (m *Metrics) Outbox(counts []store.OutboxCount, configured []string, now time.Time) {
+// Outbox records how the outbox stands, and by how much receivers' notices are late.
+// Receivers that are not configured and have nothing waiting have no series.
+func (m *Metrics) Outbox(counts []store.OutboxCount, late map[string]time.Duration, configured []string) {
 	s := m.alerts
 	there := map[string]store.OutboxCount{}
 	for _, name := range configured {
@@ -78,10 +78,6 @@ func (m *Metrics) Outbox(counts []store.OutboxCount, configured []string, now ti
 		s.names[name] = true
 		s.waiting.WithLabelValues(name).Set(float64(c.Waiting))
 		s.refused.WithLabelValues(name).Set(float64(c.Refused))
-		late := 0.0
-		if !c.Oldest.IsZero() {
-			late = max(0, now.Sub(c.Oldest).Seconds())
-		}
-		s.oldest.WithLabelValues(name).Set(late)
+		s.oldest.WithLabelValues(name).Set(late[name].Seconds())
 	}
 }

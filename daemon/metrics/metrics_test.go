@@ -52,7 +52,7 @@ func busy(t *testing.T, a soc2.Assessment) *metrics.Metrics {
 	m.Anchored(anchor.Round{Results: []anchor.Result{{Anchor: "tsa", Kind: "rfc3161", Outside: true}}})
 	m.IssuesKept(githubissues.Run{}, nil, at)
 	m.AlertsMade(nil)
-	m.Outbox(nil, []string{"ops"}, at)
+	m.Outbox(nil, nil, []string{"ops"})
 	return m
 }
 

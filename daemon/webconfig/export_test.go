@@ -1,7 +1,4 @@
 package webconfig
 
-// Hold takes the turn to compare until it is released.
-func (p *Passwords) Hold() (release func()) {
-	p.turn <- struct{}{}
-	return func() { <-p.turn }
-}
+// Compare has passwords compared otherwise.
+func (p *Passwords) Compare(compare func(hash, password []byte) error) { p.compare = compare }

@@ -93,8 +93,9 @@ func (s *apiServer) rightsAreRefused(t *testing.T) {
 func (s *apiServer) unknownFieldsAreRefused(t *testing.T) {
 	ns := s.namespace(t, "fields")
 	_, all := render(t, "-f", "testdata/values/everything.yaml")
-	for _, kind := range []string{"ServiceMonitor", "PrometheusRule", "StatefulSet", "NetworkPolicy"} {
-		o := named(t, all, kind, "controlwatch")
+	_, pods := render(t, "-f", "testdata/values/eks.yaml")
+	for _, kind := range []string{"ServiceMonitor", "PodMonitor", "PrometheusRule", "StatefulSet", "NetworkPolicy"} {
+		o := named(t, append(all, pods...), kind, "controlwatch")
 		o.at("metadata").(map[string]any)["namespace"] = ns
 		s.apply(t, text(t, o), "--dry-run=server")
 		o.at("spec").(map[string]any)["misspelt"] = "x"

@@ -77,7 +77,7 @@ func (s *apiServer) customResources(t *testing.T) {
 	require.NoError(t, err)
 	var module struct{ Dir string }
 	require.NoError(t, json.Unmarshal(out, &module))
-	for _, name := range []string{"servicemonitors", "prometheusrules"} {
+	for _, name := range []string{"servicemonitors", "podmonitors", "prometheusrules"} {
 		s.kubectl(t, "apply", "--server-side", "-f", filepath.Join(module.Dir, "example", "prometheus-operator-crd", "monitoring.coreos.com_"+name+".yaml"))
 		s.kubectl(t, "wait", "--for=condition=Established", "crd/"+name+".monitoring.coreos.com")
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 
@@ -232,6 +233,7 @@ func TestWhatIsRefused(t *testing.T) {
 		"a text without probes":     {"configText=listen: 0.0.0.0:9464", "web.probes must be"},
 		"nobody known, no policy":   {"networkPolicy.enabled=false", "nothing makes known who asks"},
 		"a scheme that is none":     {"serviceMonitor.scheme=ftp", "serviceMonitor/scheme"},
+		"two monitors":              {"serviceMonitor.enabled=true,podMonitor.enabled=true", "every series would be there twice"},
 		"the log's key on a scan":   {"scanJob.enabled=true,config.evidence.log.key.env=KEY", "config.evidence.log.key"},
 		"a secret as plain text":    {"env[0].name=GITHUB_TOKEN,env[0].value=x", "env/0/name"},
 		"root":                      {"security.uid=0", "security/uid"},
@@ -279,26 +281,34 @@ func TestTheMemoryLimitIsThatOfTheRequest(t *testing.T) {
 // Selected twice, each series would be there twice; and rules ask for job="controlwatch".
 func TestTheDaemonIsScrapedOnce(t *testing.T) {
 	t.Parallel()
-	text, err := helm(t, "template", "acme", "controlwatch", "--set", "serviceMonitor.enabled=true")
-	require.NoError(t, err, text)
-	all := objects(t, text)
-	monitor := named(t, all, "ServiceMonitor", "acme-controlwatch")
-	var selected []string
-	for _, o := range all {
-		if o.kind() != "Service" {
-			continue
+	for monitor, kinds := range map[string][]string{"ServiceMonitor": {"Service"}, "PodMonitor": {"StatefulSet", "Job", "CronJob", "Pod"}} {
+		value := strings.ToLower(monitor[:1]) + monitor[1:] + ".enabled=true"
+		text, err := helm(t, "template", "acme", "controlwatch", "--set", value+",scanJob.enabled=true,backup.enabled=true")
+		require.NoError(t, err, text)
+		all := objects(t, text)
+		spec := object(named(t, all, monitor, "acme-controlwatch").at("spec").(map[string]any))
+		var selected []string
+		for _, o := range all {
+			if !slices.Contains(kinds, o.kind()) {
+				continue
+			}
+			labels := o.at("metadata", "labels").(map[string]any)
+			for _, path := range [][]string{{"spec", "template", "metadata", "labels"}, {"spec", "jobTemplate", "spec", "template", "metadata", "labels"}} {
+				if of, made := o.at(path...).(map[string]any); made {
+					labels = of
+				}
+			}
+			matches := true
+			for key, value := range spec.at("selector", "matchLabels").(map[string]any) {
+				matches = matches && labels[key] == value
+			}
+			if matches {
+				selected = append(selected, o.kind()+"/"+o.name())
+				require.Equal(t, "controlwatch", labels[spec.at("jobLabel").(string)])
+			}
 		}
-		labels := o.at("metadata", "labels").(map[string]any)
-		matches := true
-		for key, value := range monitor.at("spec", "selector", "matchLabels").(map[string]any) {
-			matches = matches && labels[key] == value
-		}
-		if matches {
-			selected = append(selected, o.name())
-			require.Equal(t, "controlwatch", labels[monitor.at("spec", "jobLabel").(string)])
-		}
+		require.Equal(t, []string{kinds[0] + "/acme-controlwatch"}, selected)
 	}
-	require.Equal(t, []string{"acme-controlwatch"}, selected)
 }
 
 // Nothing is served to anybody in silence: the reason stands in the configuration.
@@ -325,6 +335,6 @@ func TestPrometheusSignsIn(t *testing.T) {
 	require.Equal(t, "ca.crt", object(endpoint).at("tlsConfig", "ca", "secret", "key"))
 	require.Equal(t, "scraper", object(endpoint).at("basicAuth", "password", "name"))
 	_, all = render(t, "-f", "testdata/values/eks.yaml")
-	endpoint = named(t, all, "ServiceMonitor", "controlwatch").at("spec", "endpoints").([]any)[0].(map[string]any)
+	endpoint = named(t, all, "PodMonitor", "controlwatch").at("spec", "podMetricsEndpoints").([]any)[0].(map[string]any)
 	require.Equal(t, "token", object(endpoint).at("authorization", "credentials", "key"))
 }

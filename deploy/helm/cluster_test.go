@@ -157,7 +157,7 @@ func (s *apiServer) objects(t *testing.T, ns string) []string {
 	found := map[string]bool{}
 	for _, kind := range []string{
 		"configmap", "networkpolicy", "poddisruptionbudget", "service", "serviceaccount", "statefulset", "cronjob", "job", "ingress",
-		"persistentvolumeclaim", "prometheusrule", "servicemonitor", "secret",
+		"persistentvolumeclaim", "prometheusrule", "servicemonitor", "podmonitor", "secret",
 	} {
 		out := s.kubectl(t, "get", kind, "-n", ns, "-o", `jsonpath={range .items[*]}{.kind}/{.metadata.name}{"\n"}{end}`)
 		for line := range strings.Lines(out) {

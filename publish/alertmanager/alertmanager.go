@@ -3,6 +3,7 @@
 package alertmanager
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -137,7 +138,12 @@ func (m *Mirror) bodies(alerts []alert.Alert, now time.Time, valid time.Duration
 func (m *Mirror) tell(ctx context.Context, to outbound.Target, bodies [][]byte) error {
 	var refused error
 	for _, body := range bodies {
-		_, err := m.way.Post(ctx, to, m.header, body)
+		answer, err := m.way.Post(ctx, to, m.header, body)
+		// Alertmanager answers nothing, others that speak its API a JSON document. A page
+		// of a proxy that asks to sign in is no delivery.
+		if said := bytes.TrimSpace(answer.Body); err == nil && len(said) > 0 && !json.Valid(said) {
+			return fmt.Errorf("%s answered %d with what is no answer of an Alertmanager; check the address", to.Host(), answer.Status)
+		}
 		if err != nil && !errors.Is(err, alert.ErrRefused) {
 			return err
 		}

@@ -2,6 +2,7 @@ package alertmanager_test
 
 import (
 	"context"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"sync/atomic"
@@ -110,4 +111,19 @@ func TestSettings(t *testing.T) {
 	m, err := alertmanager.New(good)
 	require.NoError(t, err)
 	require.ErrorContains(t, m.Show(t.Context(), nil, 0), "no time")
+}
+
+// What answers 200 need not be an Alertmanager.
+func TestAPageIsNoDelivery(t *testing.T) {
+	t.Parallel()
+	for said, taken := range map[string]bool{"": true, "\n": true, `{"status":"success"}`: true, "<html>sign in, hunter2": false, "OK": false, "\x00\xff": false} {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, said) }))
+		t.Cleanup(s.Close)
+		err := mirror(t, nil, s.URL).Show(t.Context(), receivertest.Notice().Alerts, time.Minute)
+		require.Equal(t, taken, err == nil, "%q: %v", said, err)
+		if !taken {
+			require.NotContains(t, err.Error(), "hunter2")
+			require.NotErrorIs(t, err, alert.ErrRefused)
+		}
+	}
 }

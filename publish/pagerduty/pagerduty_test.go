@@ -89,13 +89,6 @@ func TestReceiver(t *testing.T) {
 	receivertest.Run(t, place())
 }
 
-func TestMessagesForReading(t *testing.T) {
-	t.Parallel()
-	for name, n := range receivertest.Stories() {
-		receivertest.Golden(t, name+".json", receivertest.Sent(t, place(), n))
-	}
-}
-
 func TestAnIncidentIsOneAlert(t *testing.T) {
 	t.Parallel()
 	began, ended := read(t, receivertest.Sent(t, place(), receivertest.Notice())), read(t, receivertest.Sent(t, place(), receivertest.Ended()))
@@ -185,7 +178,6 @@ func TestSettings(t *testing.T) {
 	for want, change := range map[string]func(*pagerduty.Settings){
 		"routing_key": func(s *pagerduty.Settings) { s.RoutingKey = "hunter2 secret" },
 		"name":        func(s *pagerduty.Settings) { s.Name = "On Call" },
-		"way out":     func(s *pagerduty.Settings) { s.Way = nil },
 	} {
 		bad := good
 		change(&bad)

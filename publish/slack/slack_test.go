@@ -88,13 +88,6 @@ func TestReceiver(t *testing.T) {
 	receivertest.Run(t, place())
 }
 
-func TestMessagesForReading(t *testing.T) {
-	t.Parallel()
-	for name, n := range receivertest.Stories() {
-		receivertest.Golden(t, name+".json", receivertest.Sent(t, place(), n))
-	}
-}
-
 func TestNamesNeitherNotifyNorFormat(t *testing.T) {
 	t.Parallel()
 	text, objects := read(t, receivertest.Sent(t, place(), receivertest.Hostile()))

@@ -94,13 +94,6 @@ func TestReceiver(t *testing.T) {
 	receivertest.Run(t, place())
 }
 
-func TestMessagesForReading(t *testing.T) {
-	t.Parallel()
-	for name, n := range receivertest.Stories() {
-		receivertest.Golden(t, name+".json", receivertest.Sent(t, place(), n))
-	}
-}
-
 func TestNamesAreNoMarkdown(t *testing.T) {
 	t.Parallel()
 	markdown, _, urls := read(t, receivertest.Sent(t, place(), receivertest.Hostile()))

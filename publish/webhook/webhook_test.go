@@ -71,13 +71,6 @@ func TestReceiver(t *testing.T) {
 	receivertest.Run(t, place())
 }
 
-func TestMessagesForReading(t *testing.T) {
-	t.Parallel()
-	for name, n := range receivertest.Stories() {
-		receivertest.Golden(t, name+".json", receivertest.Sent(t, place(), n))
-	}
-}
-
 func TestEventsAreSignedByStandardWebhooks(t *testing.T) {
 	t.Parallel()
 	for _, s := range []string{secret, next} {

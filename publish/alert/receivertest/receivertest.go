@@ -40,6 +40,12 @@ const path = "/services/T0000/B0000/hunter2hunter2"
 func Run(t *testing.T, p Place) {
 	t.Helper()
 	t.Run("messages", func(t *testing.T) { t.Parallel(); messages(t, p) })
+	t.Run("messages for reading", func(t *testing.T) {
+		t.Parallel()
+		for name, n := range Stories() {
+			Golden(t, name+".json", Sent(t, p, n))
+		}
+	})
 	RunDeliveries(t, p)
 }
 

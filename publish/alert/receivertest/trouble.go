@@ -88,6 +88,12 @@ func trouble(t *testing.T, p Place) {
 		p.silent(t, err)
 		require.ErrorIs(t, err, context.Canceled)
 	})
+	t.Run("there is no way out", func(t *testing.T) {
+		t.Parallel()
+		_, err := p.Make("https://hooks.example.com"+path, nil)
+		p.silent(t, err)
+		require.Contains(t, err.Error(), "way out")
+	})
 	t.Run("what is not an address is refused at once", func(t *testing.T) {
 		t.Parallel()
 		s := serve(t, ok)

@@ -67,6 +67,6 @@ for name, d in source.items():
         group = "-" + gvk["group"].split(".")[0] if gvk["group"] else ""
         write(f"{gvk['kind'].lower()}{group}-v1.json", schema)
 write("_definitions.json", {name: definitions[name] for name in sorted(needed)})
-for plural in ("servicemonitors", "prometheusrules"):
+for plural in ("servicemonitors", "podmonitors", "prometheusrules"):
     crd = yaml.safe_load(open(os.path.join(crds, f"monitoring.coreos.com_{plural}.yaml")))
     write(f"{crd['spec']['names']['kind'].lower()}-monitoring-v1.json", strict(crd["spec"]["versions"][0]["schema"]["openAPIV3Schema"]))
