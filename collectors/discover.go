@@ -18,7 +18,7 @@ func (r *run) discover(ctx context.Context, s connect.Source, known []evidence.F
 	ctx, cancel := withLimit(ctx, r.DiscoveryTimeout)
 	defer cancel()
 	var d connect.Discovery
-	err := safely("the discovery of "+s.Name, func() (err error) {
+	err := connect.Safely("the discovery of "+s.Name, func() (err error) {
 		d, err = s.Discover(ctx, slices.Clone(known))
 		return err
 	})

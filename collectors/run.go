@@ -185,7 +185,7 @@ func (r *run) collect(ctx context.Context, f connect.Feed, rec *evidence.Recorde
 	}
 	ctx, cancel := withLimit(ctx, r.FeedTimeout)
 	defer cancel()
-	err := safely(f.Collector.Name, func() error { return f.Collect(ctx, rec) })
+	err := connect.Safely(f.Collector.Name, func() error { return f.Collect(ctx, rec) })
 	if ctx.Err() != nil {
 		// A collector that notes failures field by field may return without an
 		// error although most of its reads were cut off.
@@ -241,21 +241,4 @@ func (r *run) failure() error {
 
 func withLimit(ctx context.Context, d time.Duration) (context.Context, context.CancelFunc) {
 	return context.WithTimeoutCause(ctx, d, fmt.Errorf("not finished within %s: %w", d, context.DeadlineExceeded))
-}
-
-// safely turns a panic into an error. Its value stays out of what we keep
-// unless it is an error's text: it could be anything.
-func safely(name string, f func() error) (err error) {
-	defer func() {
-		switch v := recover().(type) {
-		case nil:
-		case error:
-			err = fmt.Errorf("panic in %s: %w", name, v)
-		case string:
-			err = fmt.Errorf("panic in %s: %s", name, v)
-		default:
-			err = fmt.Errorf("panic in %s: a %T", name, v)
-		}
-	}()
-	return f()
 }

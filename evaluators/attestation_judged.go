@@ -2,7 +2,6 @@ package evaluators
 
 import (
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/controlwatch/controlwatch/evaluators/sight"
@@ -86,13 +85,14 @@ func lacking(asked *soc2.AttestationAsked, f *evidence.Fact, a *evidence.Attesta
 	case len(a.Files) == 0 && len(asked.Evidence) > 0 && a.Result != evidence.NoOccurrence:
 		missing("files", "no evidence is attached")
 	}
-	if strings.TrimSpace(a.PerformedBy) == "" {
+	if soc2.Nobody(a.PerformedBy) {
 		missing("performed_by", "nobody signs it")
 	}
-	if asked.Reviewer && strings.TrimSpace(a.ReviewedBy) == "" {
+	switch {
+	case !asked.Reviewer:
+	case soc2.Nobody(a.ReviewedBy):
 		missing("reviewed_by", "a second person's review is asked for")
-	}
-	if asked.Reviewer && samePerson(a.ReviewedBy, a.PerformedBy) {
+	case soc2.SamePerson(a.ReviewedBy, a.PerformedBy):
 		missing("reviewed_by", "the reviewer performed it himself")
 	}
 	if a.Refused != "" {
@@ -105,9 +105,4 @@ func lacking(asked *soc2.AttestationAsked, f *evidence.Fact, a *evidence.Attesta
 		missing("system", "it speaks of "+a.System+" only")
 	}
 	return holes
-}
-
-func samePerson(a, b string) bool {
-	a, b = strings.TrimSpace(a), strings.TrimSpace(b)
-	return a != "" && strings.EqualFold(a, b)
 }

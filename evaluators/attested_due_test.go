@@ -40,7 +40,7 @@ func TestTheListOfWhatIsDueAgreesWithTheVerdicts(t *testing.T) {
 				a.Result = rapid.SampledFrom([]string{"met", "met", "met", "met-with-findings", "no-occurrence", "not-met", "odd"}).Draw(rt, "result")
 				a.PerformedAt = now.Add(-time.Duration(rapid.SampledFrom([]int{-1, 10, 12, 60, 85, 90, 91, 400}).Draw(rt, "days")) * 24 * time.Hour)
 				a.System = rapid.SampledFrom([]string{"", "", "shop", "billing", "gone"}).Draw(rt, "system")
-				a.ReviewedBy = rapid.SampledFrom([]string{"Grace", "Grace", "Grace", "", "ada"}).Draw(rt, "reviewer")
+				a.ReviewedBy = rapid.SampledFrom([]string{"Grace", "Grace", "Grace", "", "\u200b", "ada", "Ａ\u200bda"}).Draw(rt, "reviewer")
 				a.Refused = rapid.SampledFrom([]string{"", "", "", "Noor"}).Draw(rt, "refused")
 				if rapid.IntRange(0, 5).Draw(rt, "no files") == 0 {
 					a.Files = []evidence.File{}

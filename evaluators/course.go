@@ -192,10 +192,8 @@ func (p *coursePass) fact(ctx context.Context, n *heldFact, again bool) error {
 	case again:
 		p.judgedFacts++
 		j := &p.judged
-		j.fact = p.deriver.Derive(n.fact)
 		j.Resource, j.Holes = n.fact.Resource, n.fact.Holes
-		j.Findings, j.checks = j.Findings[:0], j.checks[:0]
-		if err := p.engine.judgeFact(ctx, p.sight, p.at, j); err != nil {
+		if err := p.engine.deriveAndJudge(ctx, p.sight, p.at, p.deriver.Derive, n.fact, j); err != nil {
 			return fmt.Errorf("evaluate: %w", err)
 		}
 		for i := range j.Findings {

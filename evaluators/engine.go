@@ -17,7 +17,7 @@ import (
 )
 
 // Version is raised whenever the engine can judge the same evidence differently.
-const Version = "1"
+const Version = "2"
 
 // Engine is a compiled catalogue under the parameters in force. It is safe for
 // concurrent use.

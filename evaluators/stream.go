@@ -120,11 +120,9 @@ func (s *stream) upTo(ctx context.Context, end *evidence.Key) error {
 
 func (s *stream) judge(ctx context.Context, f evidence.Fact) error {
 	j := &s.judged
-	j.fact = s.deriver.Derive(f)
 	j.Resource, j.Holes = f.Resource, f.Holes // derived ones show in the findings they matter to
 	j.Seen, j.Asset = &j.fact, nil
-	j.Findings, j.checks = j.Findings[:0], j.checks[:0]
-	if err := s.engine.judgeFact(ctx, s.sight, s.at, j); err != nil {
+	if err := s.engine.deriveAndJudge(ctx, s.sight, s.at, s.deriver.Derive, f, j); err != nil {
 		return fmt.Errorf("evaluate: %w", err)
 	}
 	for i := range j.Findings {

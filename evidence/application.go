@@ -8,7 +8,7 @@ var applicationKind = KindInfo{Kind: "Application", New: func() any { return new
 // acts there with rights of its own: an app of an identity provider, an
 // installed app of a code host.
 type Application struct {
-	Status    *string    `json:"status,omitzero"` // active, inactive, suspended
+	Status    *string    `json:"status,omitzero" words:"active inactive suspended"`
 	CreatedAt *time.Time `json:"created_at,omitzero"`
 	// SignOn is how people sign in to it, the provider's word: "SAML_2_0",
 	// "OPENID_CONNECT"; empty: nobody does.

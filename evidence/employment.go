@@ -14,8 +14,8 @@ const (
 
 // Employment is a person's time with the company: staff, contractors, interns.
 type Employment struct {
-	Email  *string `json:"email,omitzero"`  // at work
-	Status *string `json:"status,omitzero"` // active, future, leave, ended
+	Email  *string `json:"email,omitzero"` // at work
+	Status *string `json:"status,omitzero" words:"active future leave ended"`
 	// Relation is how the person is tied to the company: "employee", "contractor".
 	Relation  *string    `json:"relation,omitzero"`
 	Manager   *string    `json:"manager,omitzero"` // e-mail address; empty: none

@@ -101,6 +101,15 @@ func TestFeedState(t *testing.T) {
 		require.Equal(t, evidence.Stale, hole.Reason)
 		require.Equal(t, start.Add(time.Hour), hole.Since)
 	})
+	t.Run("what was seen at a time that is yet to come does not stay fresh until then", func(t *testing.T) {
+		t.Parallel()
+		_, ok := state.HoleAt("aws.iam.access_key", start.Add(-time.Minute))
+		require.False(t, ok, "a clock that is put right by a little ages nothing")
+		hole, ok := state.HoleAt("aws.iam.access_key", start.AddDate(-4, 0, 0))
+		require.True(t, ok)
+		require.Equal(t, evidence.Stale, hole.Reason)
+		require.Contains(t, hole.Detail, "the clock was set back")
+	})
 	t.Run("a population that the newest pull does not name is a hole", func(t *testing.T) {
 		t.Parallel()
 		hole, ok := state.HoleAt("aws.iam.group", start)

@@ -84,7 +84,8 @@ func (r *Recorder) Reconcile(source string) {
 	r.pull.ReconciledWith = source
 }
 
-// Result is the pull so far and its facts, without what has the form of a secret.
+// Result is the pull so far and its facts, without words that no check knows and
+// without what has the form of a secret.
 // A fact that cannot be masked, or that could no longer be told from another one,
 // is left out, and its population was then not seen to its end.
 func (r *Recorder) Result() (Pull, []Fact) {
@@ -95,7 +96,7 @@ func (r *Recorder) Result() (Pull, []Fact) {
 	facts := make([]Fact, 0, len(r.facts))
 	original := map[Key]Key{}
 	for _, f := range r.facts {
-		masked, found, err := f.Masked()
+		masked, found, err := f.inWords().Masked()
 		if other, taken := original[masked.Resource.Key()]; err == nil && taken {
 			err = fmt.Errorf("two of them differ only in what was masked, type %s", other.Kind)
 		}

@@ -6,7 +6,7 @@ var repositoryKind = KindInfo{Kind: "Repository", New: func() any { return new(R
 
 // Repository is a source code repository and its security features.
 type Repository struct {
-	Visibility    *string    `json:"visibility,omitzero"` // public, internal, private
+	Visibility    *string    `json:"visibility,omitzero" words:"public internal private"`
 	Archived      *bool      `json:"archived,omitzero"`
 	Fork          *bool      `json:"fork,omitzero"`
 	DefaultBranch *string    `json:"default_branch,omitzero"`

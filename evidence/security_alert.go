@@ -23,12 +23,12 @@ const (
 // SecurityAlert is something a scanner or detector found. Closed ones are part
 // of the population too, as far back as the provider keeps them.
 type SecurityAlert struct {
-	About    *string `json:"about,omitzero"`    // secret, dependency, code, vulnerability, threat
+	About    *string `json:"about,omitzero" words:"secret dependency code vulnerability threat"`
 	Severity *string `json:"severity,omitzero"` // critical, high, medium, low, informational; secrets have none: critical
 	// Score is the severity as the number the provider gives.
 	// aws: guardduty:GetFindings Severity, 1 to 10; inspector2:ListFindings inspectorScore, 0 to 10
 	Score *float64 `json:"score,omitzero"`
-	State *string  `json:"state,omitzero"` // open, fixed, dismissed
+	State *string  `json:"state,omitzero" words:"open fixed dismissed"`
 	Title *string  `json:"title,omitzero"` // the rule, weakness or type found; never the secret itself
 	// Identifier is the weakness's public name, such as "CVE-2024-3094"; empty: it has none.
 	Identifier  *string    `json:"identifier,omitzero"`

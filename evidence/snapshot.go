@@ -41,13 +41,27 @@ func (f FeedState) HoleAt(populationType string, at time.Time) (Hole, bool) {
 		// reads and the one that pulled did not.
 		return Hole{Type: populationType, Reason: NotCollected, Detail: "no pull has read it yet", Since: f.Last.StartedAt, NeverSeen: true}, true
 	}
-	if f.MaxAge > 0 && at.Sub(seen) > f.MaxAge {
-		return Hole{
-			Type: populationType, Reason: Stale, Since: seen.Add(f.MaxAge),
-			Detail: "last seen completely " + seen.UTC().Format(time.RFC3339) + ", older than " + f.MaxAge.String(),
-		}, true
+	h, old := StaleAt(at, seen, f.MaxAge, "last seen completely ")
+	h.Type = populationType
+	return h, old
+}
+
+// StaleAt says that what was seen at one time is too old at another; a maximum age
+// of zero is none. What was seen later than the clock shows is of an unknown age,
+// since the clock was set back, and by more than the maximum age it counts no more:
+// else it would never grow old.
+func StaleAt(at, seen time.Time, maxAge time.Duration, saying string) (Hole, bool) {
+	age := at.Sub(seen)
+	if maxAge <= 0 || age.Abs() <= maxAge {
+		return Hole{}, false
 	}
-	return Hole{}, false
+	h := Hole{Reason: Stale, Detail: saying + seen.UTC().Format(time.RFC3339)}
+	if age < 0 {
+		h.Since, h.Detail = at, h.Detail+", which is yet to come: the clock was set back"
+	} else {
+		h.Since, h.Detail = seen.Add(maxAge), h.Detail+", older than "+maxAge.String()
+	}
+	return h, true
 }
 
 // PopulationComplete says that every resource of a type in an account was seen

@@ -14,7 +14,7 @@ const (
 
 // User is an account that a person or service signs in with.
 type User struct {
-	Status    *string    `json:"status,omitzero"` // active, pending, suspended, deactivated
+	Status    *string    `json:"status,omitzero" words:"active pending suspended deactivated"`
 	Email     *string    `json:"email,omitzero"`
 	CreatedAt *time.Time `json:"created_at,omitzero"`
 	// LastActive is the newest sign-in or use of a credential. Volatile, by day.

@@ -51,7 +51,7 @@ func TestAttestationsDue(t *testing.T) {
 		"met again since":                   {[]soc2.AttestedAct{dueAct(20, with(evidence.NotMet)), dueAct(10, nil)}, soc2.AttestedPerformed, "2026-12-20"},
 		"of one day the worst":              {[]soc2.AttestedAct{dueAct(10, nil), dueAct(10, with(evidence.NotMet)), dueAct(10, nil)}, soc2.AttestedNotMet, ""},
 		"lacking a review":                  {[]soc2.AttestedAct{dueAct(10, func(a *soc2.AttestedAct) { a.ReviewedBy = "" })}, soc2.AttestedIncomplete, "2026-12-20"},
-		"reviewed by the performer":         {[]soc2.AttestedAct{dueAct(10, func(a *soc2.AttestedAct) { a.ReviewedBy = "ADA" })}, soc2.AttestedIncomplete, "2026-12-20"},
+		"reviewed by the performer":         {[]soc2.AttestedAct{dueAct(10, func(a *soc2.AttestedAct) { a.ReviewedBy = "ADA\u200b" })}, soc2.AttestedIncomplete, "2026-12-20"},
 		"refused by a reviewer":             {[]soc2.AttestedAct{dueAct(10, func(a *soc2.AttestedAct) { a.Refused = "Noor" })}, soc2.AttestedIncomplete, "2026-12-20"},
 		"lacking files":                     {[]soc2.AttestedAct{dueAct(10, func(a *soc2.AttestedAct) { a.Files = nil })}, soc2.AttestedIncomplete, "2026-12-20"},
 		"met with deviations":               {[]soc2.AttestedAct{dueAct(10, func(a *soc2.AttestedAct) { a.Deviations = &ten })}, soc2.AttestedIncomplete, "2026-12-20"},

@@ -88,8 +88,8 @@ func standing(of, author string, all []SignOff) (yes, no string) {
 	last := map[string]SignOff{}
 	var order []string
 	for _, s := range all {
-		who := strings.ToLower(strings.TrimSpace(s.By.Name))
-		if s.Of != of || !s.By.Person() || who == "" || strings.EqualFold(who, strings.TrimSpace(author)) {
+		who := foldName(s.By.Name)
+		if s.Of != of || !s.By.Person() || who == "" || SamePerson(who, author) {
 			continue
 		}
 		if _, known := last[who]; !known {

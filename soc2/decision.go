@@ -86,7 +86,7 @@ type Acceptance struct {
 // InForce says whether a decision counts at a time: somebody approved it, and it
 // was neither withdrawn nor has it ended.
 func (d Decision) InForce(at time.Time) bool {
-	return d.Approver != "" && !at.Before(d.From) && at.Before(d.Expires) && (d.Withdrawn.IsZero() || at.Before(d.Withdrawn))
+	return !Nobody(d.Approver) && !at.Before(d.From) && at.Before(d.Expires) && (d.Withdrawn.IsZero() || at.Before(d.Withdrawn))
 }
 
 // Picks says whether an acceptance or exclusion is about a finding. An acceptance is

@@ -18,13 +18,17 @@ func (d Decision) Problems(cat Catalogue) []DecisionProblem {
 	if strings.TrimSpace(d.Reason) == "" {
 		wrong("reason", "is missing: say why this is no danger, or why it cannot be otherwise")
 	}
-	if strings.TrimSpace(d.Requester) == "" {
+	if Nobody(d.Requester) {
 		wrong("requester", "is missing")
 	}
 	if d.Expires.IsZero() {
 		wrong("expires", "is missing; a decision to live with a gap has an end, such as 2027-03-31")
 	}
-	if d.Approver != "" && SamePerson(d.Requester, d.Approver) {
+	switch {
+	case d.Approver == "":
+	case Nobody(d.Approver):
+		wrong("approver", "names nobody")
+	case SamePerson(d.Requester, d.Approver):
 		wrong("approver", "must be another person than the requester")
 	}
 	controls := map[string]Control{}

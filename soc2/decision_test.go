@@ -34,6 +34,16 @@ func TestDecide(t *testing.T) {
 		soc2.Decide(fs, []soc2.Decision{accept}, accept.Expires)
 		require.Nil(t, fs[0].Acceptance)
 	})
+	t.Run("one that nobody approved does nothing, however his name is written", func(t *testing.T) {
+		t.Parallel()
+		for _, nobody := range []string{"", " ", "\u200b"} {
+			alone := accept
+			alone.Approver = nobody
+			fs := []soc2.Finding{failing}
+			soc2.Decide(fs, []soc2.Decision{alone}, now)
+			require.Nil(t, fs[0].Acceptance, "%q", nobody)
+		}
+	})
 	t.Run("what passes or was not seen cannot be accepted", func(t *testing.T) {
 		t.Parallel()
 		all := accept

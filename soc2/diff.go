@@ -47,6 +47,7 @@ type Differ struct {
 	came, left   []int // drift whose cause shows when everything has been compared
 	states       []FindingState
 	stateChanged []bool
+	here         bool // something is judged of the resource that is compared
 	confirm      Confirmation
 	pending      Pending
 	arrived      bool       // some list was seen for the first time
@@ -92,7 +93,7 @@ func NewDiffer(before *Baseline, now *Assessment) *Differ {
 // now on, to be read before the next call; changed says that they are not as they
 // were. Every resource that is judged or was remembered must be compared, once.
 func (d *Differ) Compare(findings []Finding, was []FindingState) (states []FindingState, changed bool) {
-	d.states, d.stateChanged = d.states[:0], d.stateChanged[:0]
+	d.states, d.stateChanged, d.here = d.states[:0], d.stateChanged[:0], len(findings) > 0
 	add := func(s FindingState, differs bool) {
 		d.states, d.stateChanged = append(d.states, s), append(d.stateChanged, differs)
 		changed = changed || differs
@@ -390,10 +391,12 @@ func (d *Differ) depart(was FindingState) (FindingState, bool) {
 	}
 	cause := CauseSystem
 	switch {
-	case !d.feeds.planned(was.Resource):
+	case !d.feeds.planned(was.Resource), !d.feeds.plans(was.Resource, d.then): // one that may have owned it is looked at no more
 		cause = CauseScope
 	case onScope:
 		cause = CauseSight
+	case d.here && d.before.Judge != d.now.Judge: // the resource is there, and the check does not apply to it any more
+		cause = CauseJudgement
 	}
 	d.left = append(d.left, len(d.drift))
 	d.emit(was.Key, was.Resource, was.Severity, Drift{Change: change, Cause: cause, From: was.Outcome, To: NotApplicable, Gone: true})

@@ -82,6 +82,19 @@ func TestDiff(t *testing.T) {
 	accepted := finding(f, "1")
 	accepted.Acceptance = &soc2.Acceptance{ID: "RA-1", Expires: monday.AddDate(0, 0, 1)}
 
+	stays := finding(p, "1")
+	stays.Check = "stays"
+	shards := func(days int, names []string, fs ...soc2.Finding) soc2.Assessment {
+		a := assessment(days, fs...)
+		of := a.Feeds[0]
+		a.Feeds = nil
+		for _, name := range names {
+			of.ID.Scope.Shard = name
+			a.Feeds = append(a.Feeds, of)
+		}
+		return a
+	}
+
 	cases := map[string]struct {
 		as     []soc2.Assessment
 		change soc2.Change // empty: no drift
@@ -103,6 +116,8 @@ func TestDiff(t *testing.T) {
 		"a new resource fails":                                     {[]soc2.Assessment{assessment(0), assessment(1, finding(p, "0"))}, "", ""},
 		"a failing resource is deleted":                            {[]soc2.Assessment{assessment(0, finding(f, "1")), assessment(1)}, soc2.Resolved, soc2.CauseSystem},
 		"a failing resource leaves the scope":                      {[]soc2.Assessment{assessment(0, finding(f, "1")), unplanned(1)}, soc2.Resolved, soc2.CauseScope},
+		"one of the lists that may have held it is read no more":   {[]soc2.Assessment{shards(0, []string{"jamf", "kandji"}, finding(f, "1")), shards(1, []string{"kandji"})}, soc2.Resolved, soc2.CauseScope},
+		"a check applies no more to a resource that is there":      {[]soc2.Assessment{assessment(0, finding(f, "1"), stays, otherUser()), rejudged(1, stays, otherUser())}, soc2.Resolved, soc2.CauseJudgement},
 		"a failing resource is in a region that is new":            {[]soc2.Assessment{assessment(0, otherUser()), widened(1, finding(f, "1"))}, soc2.Opened, soc2.CauseScope},
 		"the first look at an account is its baseline":             {[]soc2.Assessment{unplanned(0, otherCheckSeen()), assessment(1, finding(f, "1"))}, "", ""},
 		"a feed is planned, then pulled: its baseline":             {[]soc2.Assessment{planned(assessment(0, onScope())), assessment(1, finding(f, "1"))}, "", ""},

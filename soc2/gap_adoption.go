@@ -2,9 +2,8 @@ package soc2
 
 import "slices"
 
-// adoptions is what the company does with each control. A decision to decline or
-// to take a control as advice counts only with another person's approval and a
-// reason: it narrows what is promised.
+// adoptions is what the company does with each control. A decision to decline
+// counts only with another person's approval and a reason: it narrows what is promised.
 type adoptions struct {
 	by       map[string]Adoption // newest that counts, by control
 	byRest   map[string]bool     // controls of the catalogue that an adopted control of the company rests on

@@ -27,6 +27,7 @@ func holesOf(l ListHistory, from, until time.Time) []ListHole {
 	}
 	var complete *ListLook
 	var missed *ListLook // the first since then that saw less
+	var latest time.Time // of those
 	close := func(end time.Time) {
 		switch {
 		case complete == nil && missed == nil:
@@ -48,13 +49,19 @@ func holesOf(l ListHistory, from, until time.Time) []ListHole {
 	for i := range l.Looks {
 		look := &l.Looks[i]
 		if !look.Complete {
-			if missed == nil {
+			if missed == nil || look.StartedAt.Before(missed.StartedAt) {
 				missed = look
+			}
+			if look.StartedAt.After(latest) {
+				latest = look.StartedAt
 			}
 			continue
 		}
+		if missed != nil && !look.StartedAt.After(latest) {
+			continue // the clock was set back: it ends no hole that begins later
+		}
 		close(look.StartedAt)
-		complete, missed = look, nil
+		complete, missed, latest = look, nil, time.Time{}
 	}
 	close(until)
 	slices.SortFunc(holes, func(a, b ListHole) int { return a.From.Compare(b.From) })

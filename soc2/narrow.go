@@ -112,7 +112,7 @@ func Narrow(a Assessment, f Filter, cat Catalogue) (Assessment, error) {
 			accepted[x.Control]++
 		}
 	}
-	excluded, err := excludedIn(&a, picked, f)
+	excluded, left, err := excludedIn(&a, picked, f)
 	if err != nil {
 		return Assessment{}, err
 	}
@@ -123,7 +123,7 @@ func Narrow(a Assessment, f Filter, cat Catalogue) (Assessment, error) {
 			out.Narrowed.Controls++
 			continue
 		}
-		out.Controls = append(out.Controls, narrowControl(c, n, accepted[c.ID], excluded[c.ID]))
+		out.Controls = append(out.Controls, narrowControl(c, n, accepted[c.ID], excluded[c.ID], left[c.ID]))
 	}
 	for _, c := range a.Criteria {
 		if f.criterion(c.ID, out.Controls) {
@@ -180,7 +180,8 @@ func (f Filter) criterion(id string, controls []ControlResult) bool {
 	})
 }
 
-func narrowControl(c ControlResult, n map[Outcome]int, accepted, excluded int) ControlResult {
+// narrowControl counts a control anew. Of those excluded, left is how many it applies to.
+func narrowControl(c ControlResult, n map[Outcome]int, accepted, excluded, left int) ControlResult {
 	c.Failing, c.Unobserved, c.Passing, c.NotApplicable = n[Fail], n[Unobserved], n[Pass], n[NotApplicable]
 	c.Accepted, c.Excluded, c.State = accepted, excluded, NotApplicable
 	counted := 0
@@ -190,33 +191,40 @@ func narrowControl(c ControlResult, n map[Outcome]int, accepted, excluded int) C
 			counted += count
 		}
 	}
-	if excluded > 0 && counted == 0 {
-		c.State = Unobserved // as in Tally.RollUp
-	}
+	c.State = withExcluded(c.State, counted, excluded, left)
 	return c
 }
 
-// excludedIn counts findings that decisions exclude, by control. Those that pass
-// are not held, so everything is judged again where there are any at all.
-func excludedIn(a *Assessment, picked map[string]bool, f Filter) (map[string]int, error) {
-	n, again := map[string]int{}, false
+// excludedIn counts findings that decisions exclude, by control, and those of them
+// that the control applies to. Those that pass are not held, so everything is judged
+// again where there are any at all.
+func excludedIn(a *Assessment, picked map[string]bool, f Filter) (n, left map[string]int, err error) {
+	n, left = map[string]int{}, map[string]int{}
+	again := false
 	for _, c := range a.Controls {
 		if picked[c.ID] && c.Excluded > 0 {
 			n[c.ID] = c.Excluded
 			again = true
+			if c.State == Unobserved {
+				left[c.ID] = c.Excluded // the roll-up of everywhere said so
+			}
 		}
 	}
 	if !again || len(f.Providers)+len(f.Accounts) == 0 {
-		return n, nil
+		return n, left, nil
 	}
 	clear(n)
-	err := a.Every(func(x Finding) error {
+	clear(left)
+	err = a.Every(func(x Finding) error {
 		if x.ExcludedBy != "" && picked[x.Control] && f.Place(x.Resource.Provider, x.Resource.Account) {
 			n[x.Control]++
+			if x.Outcome != NotApplicable {
+				left[x.Control]++
+			}
 		}
 		return nil
 	})
-	return n, err
+	return n, left, err
 }
 
 type holeAt struct{ provider, account, region, populationType, resource, what string }

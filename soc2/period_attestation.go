@@ -4,7 +4,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"time"
 
 	"github.com/controlwatch/controlwatch/evidence"
@@ -168,11 +167,10 @@ func judgeAct(asks *AttestationAsked, system string, a AttestedAct) (DueState, [
 	if len(a.Files) == 0 && len(asks.Evidence) > 0 && a.Result != evidence.NoOccurrence {
 		lacks = append(lacks, "evidence files")
 	}
-	by, reviewer := strings.TrimSpace(a.PerformedBy), strings.TrimSpace(a.ReviewedBy)
-	if by == "" {
+	if Nobody(a.PerformedBy) {
 		lacks = append(lacks, "who performed it")
 	}
-	if asks.Reviewer && (reviewer == "" || strings.EqualFold(by, reviewer)) {
+	if asks.Reviewer && (Nobody(a.ReviewedBy) || SamePerson(a.PerformedBy, a.ReviewedBy)) {
 		lacks = append(lacks, LacksReview)
 	}
 	if a.Refused != "" {

@@ -107,6 +107,47 @@ func TestGapsAreTheMinutesWithoutSight(t *testing.T) {
 	})
 }
 
+// Where the clock was set back between looks, no minute counts as seen of which a look
+// that did not see all was the newest by then, in the order of the minutes.
+func TestAClockSetBackHidesNoGap(t *testing.T) {
+	t.Parallel()
+	rapid.Check(t, func(t *rapid.T) {
+		var looks []Look
+		h := ListHistory{}
+		window := Interval{minuteOf(0), minuteOf(minutes)}
+		for range rapid.IntRange(1, 6).Draw(t, "looks") {
+			l := Look{At: minuteOf(rapid.IntRange(0, minutes-1).Draw(t, "at")), Judged: true}
+			if rapid.Bool().Draw(t, "whole") {
+				l.Hole = &evidence.Hole{Reason: evidence.Denied}
+			}
+			looks = append(looks, l)
+			record := &evidence.Pull{}
+			if l.Hole != nil {
+				record.Holes = []evidence.Hole{*l.Hole}
+			}
+			h.Looks = append(h.Looks, ListLook{StartedAt: l.At, FinishedAt: l.At, Complete: l.Hole == nil, Record: record})
+		}
+		var gaps, holes []Interval
+		for _, g := range GapsOf(looks, Intervals{window}, 0, window) {
+			gaps = append(gaps, g.Interval)
+		}
+		for _, g := range holesOf(h, window.From, window.To) {
+			holes = append(holes, Interval{g.From, g.To})
+		}
+		for m := range minutes {
+			lost := false
+			for i, l := range looks {
+				lost = lost || l.Hole != nil && !l.At.After(minuteOf(m)) && laterLook(looks[i:], window.To).After(minuteOf(m))
+			}
+			if lost {
+				now := Intervals{{minuteOf(m), minuteOf(m + 1)}}
+				require.NotEmpty(t, Union(gaps...).And(now), "a gap at minute %d of %v", m, looks)
+				require.NotEmpty(t, Union(holes...).And(now), "a hole at minute %d of %v", m, looks)
+			}
+		}
+	})
+}
+
 // trueSpan is how one resource really was in a minute.
 type trueSpan int
 

@@ -30,7 +30,7 @@ type SightGap struct {
 // observed from the start of a pull that saw all of it until the next pull, but no
 // longer than its maximum age (0: without limit); a pull that did not see all of it
 // ends sight at once, as in evidence.FeedState.HoleAt. Time outside scope is no gap.
-// Looks are in the order they were committed in.
+// Looks are in the order they were committed in, whatever the clock was.
 func GapsOf(looks []Look, scope Intervals, maxAge time.Duration, window Interval) []SightGap {
 	scope = scope.Within(window)
 	var gaps []SightGap
@@ -56,6 +56,7 @@ func GapsOf(looks []Look, scope Intervals, maxAge time.Duration, window Interval
 		sight := Interval{l.At, next}
 		switch {
 		case l.Hole != nil:
+			sight.To = laterLook(looks[i:], window.To)
 			add(SightGap{Interval: sight, Reason: l.Hole.Reason, Operation: l.Hole.Operation, Detail: l.Hole.Detail})
 			continue
 		case maxAge > 0 && l.At.Add(maxAge).Before(next):
@@ -73,6 +74,17 @@ func GapsOf(looks []Look, scope Intervals, maxAge time.Duration, window Interval
 func (g SightGap) same(other SightGap) bool {
 	g.Interval = other.Interval
 	return g == other
+}
+
+// laterLook is when the first of several looks is followed by one at a later time. A
+// clock that was set back would else end a hole before it began.
+func laterLook(looks []Look, end time.Time) time.Time {
+	for _, l := range looks {
+		if l.At.After(looks[0].At) {
+			return l.At
+		}
+	}
+	return end
 }
 
 func firstLook(looks []Look, end time.Time) time.Time {

@@ -40,7 +40,7 @@ func TestAttestationsCountByTheDayOfTheActivity(t *testing.T) {
 		"late, as it says of itself":     {[]AttestedAct{act(on(time.April, 2), covering(on(time.January, 1), on(time.April, 1)))}, []DueState{DueLate, DuePerformed}, DeviationSeen},
 		"nobody":                         {nil, []DueState{DueMissing, DueMissing}, PeriodIncomplete},
 		"not met, and met the next day":  {[]AttestedAct{act(on(time.February, 1), func(a *evidence.Attestation) { a.Result = evidence.NotMet }), act(on(time.February, 2), nil), act(on(time.May, 2), nil)}, []DueState{DueNotMet, DuePerformed}, DeviationSeen},
-		"without review":                 {[]AttestedAct{act(on(time.February, 1), func(a *evidence.Attestation) { a.ReviewedBy = " Marie" }), act(on(time.May, 2), nil)}, []DueState{DueLacking, DuePerformed}, PeriodIncomplete},
+		"without review":                 {[]AttestedAct{act(on(time.February, 1), func(a *evidence.Attestation) { a.ReviewedBy = " Ma\u200brie" }), act(on(time.May, 2), nil)}, []DueState{DueLacking, DuePerformed}, PeriodIncomplete},
 		"without evidence, of no result": {[]AttestedAct{act(on(time.February, 1), func(a *evidence.Attestation) { a.Files = nil }), act(on(time.May, 2), func(a *evidence.Attestation) { a.Result = "fine" })}, []DueState{DueLacking, DueLacking}, PeriodIncomplete},
 		"nothing to do":                  {[]AttestedAct{act(on(time.February, 1), func(a *evidence.Attestation) { a.Result = evidence.NoOccurrence }), act(on(time.May, 2), func(a *evidence.Attestation) { a.Result = evidence.NoOccurrence })}, []DueState{DueNone, DueNone}, NoneOccurred},
 		"dated ahead of now":             {[]AttestedAct{act(on(time.February, 1), nil), act(on(time.August, 1), nil)}, []DueState{DuePerformed, DueMissing}, PeriodIncomplete},

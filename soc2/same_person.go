@@ -13,6 +13,9 @@ import (
 // be one person's: only a list of people tells.
 func SamePerson(a, b string) bool { return foldName(a) == foldName(b) }
 
+// Nobody says that a name is nobody's: nothing of it is seen.
+func Nobody(name string) bool { return foldName(name) == "" }
+
 func foldName(name string) string {
 	name = strings.Map(func(r rune) rune {
 		if unicode.Is(unicode.Cf, r) { // what is not seen, such as a zero-width space, makes no other name

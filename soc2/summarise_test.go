@@ -62,6 +62,14 @@ func TestSummarise(t *testing.T) {
 		require.True(t, a.Incomplete())
 		require.Zero(t, a.Outcomes[soc2.Fail])
 	})
+	t.Run("nor can it where the rest of the control is not applicable", func(t *testing.T) {
+		t.Parallel()
+		a := summarise(excluded, finding(soc2.NotApplicable, "2"))
+		require.Equal(t, soc2.Unobserved, a.Controls[0].State, "there is something of the kind")
+		unrelated := finding(soc2.NotApplicable, "1")
+		unrelated.ExcludedBy = "EX-1"
+		require.Equal(t, soc2.NotApplicable, summarise(unrelated, finding(soc2.NotApplicable, "2")).Controls[0].State)
+	})
 	t.Run("an accepted fail stays a fail and does not count as a gap to act on", func(t *testing.T) {
 		t.Parallel()
 		a := summarise(accepted)

@@ -16,6 +16,7 @@ type Tally struct {
 	cat      Catalogue
 	controls map[string]*ControlResult
 	judged   map[string]int // findings of a control, excluded ones too
+	left     map[string]int // of those excluded, how many the control applies to
 	owner    map[string]string
 	shown    map[string]json.RawMessage // current states, most of them alike
 	kept     map[checkOf][][]Finding    // in pieces: to grow one list would hold two of them
@@ -24,7 +25,7 @@ type Tally struct {
 // NewTally begins to roll up what is judged of a view.
 func NewTally(a *Assessment, cat Catalogue, view evidence.View) *Tally {
 	feeds := view.Feeds
-	t := &Tally{a: a, cat: cat, controls: map[string]*ControlResult{}, judged: map[string]int{}, owner: owners(feeds), shown: map[string]json.RawMessage{}, kept: map[checkOf][][]Finding{}}
+	t := &Tally{a: a, cat: cat, controls: map[string]*ControlResult{}, judged: map[string]int{}, left: map[string]int{}, owner: owners(feeds), shown: map[string]json.RawMessage{}, kept: map[checkOf][][]Finding{}}
 	a.Outcomes, a.Places = map[Outcome]int{}, map[Place]map[Outcome]int{}
 	a.Findings, a.Holes, a.Controls, a.Criteria, a.Pulls = nil, nil, nil, nil, nil
 	for _, c := range cat.Controls {
@@ -100,6 +101,9 @@ func (t *Tally) count(f *Finding) {
 	}
 	if f.ExcludedBy != "" {
 		r.Excluded++
+		if f.Outcome != NotApplicable {
+			t.left[f.Control]++
+		}
 		return
 	}
 	t.a.Outcomes[f.Outcome]++
@@ -213,9 +217,7 @@ func (t *Tally) RollUp(categories []string) {
 	states := map[string]Outcome{}
 	for _, c := range t.cat.Controls {
 		r := t.controls[c.ID]
-		if r.Excluded > 0 && r.Excluded == t.judged[c.ID] {
-			r.State = Unobserved // everything was taken out by decision: nothing shows that it holds
-		}
+		r.State = withExcluded(r.State, t.judged[c.ID]-r.Excluded, r.Excluded, t.left[c.ID])
 		states[c.ID] = r.State
 		if !r.ReliedOn() && r.State == Pass || r.Declined() {
 			states[c.ID] = NotApplicable // it is not relied on, so no criterion holds by it
@@ -235,6 +237,16 @@ func (t *Tally) RollUp(categories []string) {
 			cmp.Compare(a.Resource, b.Resource), cmp.Compare(a.Hole.Field, b.Hole.Field),
 		)
 	})
+}
+
+// withExcluded is the state of a control beside what decisions took out of it. Where
+// that is everything, or all that it applies to, nothing shows that it holds, and
+// nothing that there is nothing of the kind.
+func withExcluded(state Outcome, judged, excluded, applicable int) Outcome {
+	if excluded > 0 && judged == 0 || applicable > 0 && state == NotApplicable {
+		return Unobserved
+	}
+	return state
 }
 
 func owners(feeds []evidence.FeedState) map[string]string {

@@ -41,11 +41,11 @@ func (w WalkthroughBody) Check(interviewer string, now time.Time) error {
 	}
 	seen := map[string]bool{}
 	for _, name := range w.With {
-		who := strings.ToLower(strings.TrimSpace(name))
+		who := foldName(name)
 		switch {
 		case who == "":
 			wrong("with", "holds an empty name")
-		case strings.EqualFold(who, strings.TrimSpace(interviewer)):
+		case SamePerson(who, interviewer):
 			wrong("with", "%s held the walkthrough, and cannot be who was asked as well", name)
 		case seen[who]:
 			wrong("with", "names %s twice", name)

@@ -10,8 +10,9 @@ import (
 	"github.com/controlwatch/controlwatch/evidence"
 )
 
-// AnswerPolicy bounds what is kept of providers' answers.
+// AnswerPolicy bounds what is kept of pulls beside what changed.
 type AnswerPolicy struct {
+	MaxAge time.Duration // of evidence; what was read again as it was is noted in time for it. Zero: each time
 	Keep   time.Duration // those of a feed are kept at least this often; and whenever its facts change
 	Budget int64         // bytes all of them may take; what would exceed it is not kept, and the pull says so
 }

@@ -40,15 +40,19 @@ func (s *Store) AnswersBehind(ctx context.Context, feed evidence.FeedID, pull st
 		if err != nil {
 			return none(err)
 		}
-		var changed int64
+		var population, id, newest, changed int64
 		k := resource.Key()
-		err = tx.row(ctx, `SELECT COALESCE(MAX(c.seq), 0) FROM fact_change c JOIN resource r ON r.id = c.resource JOIN population n ON n.id = c.population
-			WHERE n.feed = $1 AND r.provider = $2 AND r.account = $3 AND r.region = $4 AND r.kind = $5 AND r.ref = $6 AND c.seq <= $7`,
-			number, k.Provider, k.Account, k.Region, string(k.Kind), k.ID, upTo).Scan(&changed)
-		if err != nil {
+		err = tx.row(ctx, `SELECT c.population, c.resource, c.seq FROM fact_change c JOIN resource r ON r.id = c.resource JOIN population n ON n.id = c.population
+			WHERE n.feed = $1 AND r.provider = $2 AND r.account = $3 AND r.region = $4 AND r.kind = $5 AND r.ref = $6 AND c.seq <= $7 ORDER BY c.seq DESC LIMIT 1`,
+			number, k.Provider, k.Account, k.Region, string(k.Kind), k.ID, upTo).Scan(&population, &id, &newest)
+		switch {
+		case errors.Is(err, sql.ErrNoRows):
+		case err != nil:
 			return err
-		}
-		if changed > 0 {
+		default:
+			if err := tx.row(ctx, sameSince, population, id, newest).Scan(&changed); err != nil {
+				return err
+			}
 			out.FactPull = pullID(changed)
 		}
 		var seq, started int64

@@ -10,7 +10,9 @@
 // find out what came first, because a clock can be set back.
 //
 // fact_change is the history of facts: a row where a resource was first seen, is
-// different, has gone or has come back, and none where it is as it was.
+// different, has gone or has come back, and none where it is as it was; except that
+// what a pull of a part of its list read again is written, in time before its
+// maximum age passes, because such a pull does not show by itself what it read.
 // finding_change is the same for findings. Triggers refuse to update or delete
 // in these and every other table of history. fact_current is the newest state of
 // each fact, kept so that a pull can be compared with it, and can be rebuilt.

@@ -11,6 +11,7 @@ import (
 	"strings"
 
 	"github.com/controlwatch/controlwatch/evidence"
+	"github.com/controlwatch/controlwatch/soc2"
 )
 
 // EntryErased says that what was kept of a resource was erased. Its id is the rule
@@ -57,7 +58,7 @@ func (s *Store) Erase(ctx context.Context, e Erasure) (done Erased, err error) {
 		return done, fmt.Errorf("%s: it needs a resource and a reason", what)
 	case e.By.Name == "" || e.ApprovedBy.Name == "":
 		return done, fmt.Errorf("%s: it needs who asks for it and who approves it", what)
-	case samePerson(e.By, e.ApprovedBy):
+	case soc2.SamePerson(e.By.Name, e.ApprovedBy.Name):
 		return done, fmt.Errorf("%s: %s cannot both ask for it and approve it", what, e.By.Name)
 	}
 	// What SQLite frees it leaves on the disk unless it is told to overwrite it. The

@@ -5,6 +5,7 @@ import (
 	"database/sql"
 	"iter"
 	"strings"
+	"time"
 
 	"github.com/controlwatch/controlwatch/evidence"
 )
@@ -15,7 +16,7 @@ import (
 // currentFacts reads what is there now, factsAt what was there at a commit; they
 // give the same for the newest commit.
 const (
-	factColumns  = "SELECT r.kind, c.population, c.seq, p.started_at, b.digest, b.body FROM resource r "
+	factColumns  = "SELECT r.kind, r.id, c.population, c.seq, p.started_at, b.digest, b.body FROM resource r "
 	inKeyOrder   = " ORDER BY r.provider, r.account, r.region, r.kind, r.ref"
 	currentFacts = `CROSS JOIN fact_current c CROSS JOIN blob b CROSS JOIN pull p
 		WHERE c.resource = r.id AND c.seq <= $1 AND b.id = c.blob AND p.seq = c.seq`
@@ -23,6 +24,12 @@ const (
 		WHERE c.resource = r.id AND b.id = c.blob AND p.seq = c.seq
 		AND c.seq = (SELECT MAX(n.seq) FROM fact_change n WHERE n.population = c.population AND n.resource = c.resource AND n.seq <= $1)`
 )
+
+// sameSince is the pull since which the fact of a population ($1) and a resource
+// ($2) is as one ($3) has it. Later rows that are the same say that it was read again.
+const sameSince = `SELECT MIN(c.seq) FROM fact_change c WHERE c.population = $1 AND c.resource = $2 AND c.seq <= $3
+	AND c.seq > COALESCE((SELECT MAX(o.seq) FROM fact_change o JOIN fact_change n ON n.population = o.population AND n.resource = o.resource AND n.seq = $3
+		WHERE o.population = $1 AND o.resource = $2 AND o.seq < $3 AND o.blob IS NOT n.blob), 0)`
 
 // seen is one row: a population's view of a resource.
 type seen struct {
@@ -98,9 +105,9 @@ func (v *View) factQuery(wanted func(evidence.Kind) bool) string {
 
 func (v *View) scanFact(ctx context.Context, rows *sql.Rows) (one seen, counts bool, err error) {
 	var kind string
-	var population, seq, started int64
+	var resource, population, seq, started int64
 	var digest, body sql.RawBytes
-	if err := rows.Scan(&kind, &population, &seq, &started, &digest, &body); err != nil {
+	if err := rows.Scan(&kind, &resource, &population, &seq, &started, &digest, &body); err != nil {
 		return one, false, err
 	}
 	s, planned := v.sights[population]
@@ -122,14 +129,35 @@ func (v *View) scanFact(ctx context.Context, rows *sql.Rows) (one seen, counts b
 	}
 	v.share(&f.Resource)
 	f.Digest = b.name()
-	f.Seen = fromMicros(started)
-	for i := range f.Holes {
-		f.Holes[i].Since = f.Seen // the change that brought the hole
-	}
-	if s.completedAt.After(f.Seen) {
-		f.Seen = s.completedAt
+	f.Seen = s.confirmed(seq, fromMicros(started))
+	if len(f.Holes) > 0 {
+		since, err := v.sameSince(ctx, population, resource, seq, started)
+		if err != nil {
+			return one, false, err
+		}
+		for i := range f.Holes {
+			f.Holes[i].Since = since // the change that brought the hole
+		}
 	}
 	return seen{fact: f, confirmed: max(seq, s.complete), order: s.order}, true, nil
+}
+
+// sameSince is the start of the pull since which a fact is as a pull has it. One that
+// read the whole list wrote a change; it is looked up once for all its facts.
+func (v *View) sameSince(ctx context.Context, population, resource, seq, started int64) (time.Time, error) {
+	of := [2]int64{population, seq}
+	whole, known := v.whole[of]
+	if !known {
+		if err := v.tx.row(ctx, "SELECT complete FROM pull_population WHERE population = $1 AND seq = $2", population, seq).Scan(&whole); err != nil {
+			return time.Time{}, err
+		}
+		v.whole[of] = whole
+	}
+	if whole {
+		return fromMicros(started), nil
+	}
+	err := v.tx.row(ctx, `SELECT p.started_at FROM pull p WHERE p.seq = (`+sameSince+`)`, population, resource, seq).Scan(&started)
+	return fromMicros(started), err
 }
 
 // share keeps one copy of the texts that thousands of resources have in common.

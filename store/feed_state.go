@@ -89,15 +89,31 @@ func sightOf(ctx context.Context, tx session, feed int64, p evidence.Population,
 	if err != nil {
 		return sight{}, err
 	}
+	err = s.lastComplete(ctx, tx, upTo)
+	return s, err
+}
+
+// lastComplete fills in the newest pull that saw all of the population; none may have.
+func (s *sight) lastComplete(ctx context.Context, tx session, upTo int64) error {
 	var started int64
-	err = tx.row(ctx, `SELECT p.seq, p.started_at FROM pull_population c JOIN pull p ON p.seq = c.seq
+	err := tx.row(ctx, `SELECT p.seq, p.started_at FROM pull_population c JOIN pull p ON p.seq = c.seq
 		WHERE c.population = $1 AND c.complete AND c.seq <= $2 ORDER BY c.seq DESC LIMIT 1`,
 		s.population, upTo).Scan(&s.complete, &started)
 	if errors.Is(err, sql.ErrNoRows) {
-		return s, nil
+		return nil
 	}
 	s.completedAt = fromMicros(started)
-	return s, err
+	return err
+}
+
+// confirmed is the start of the pull that last confirmed a fact which a pull was
+// the last to write. The later one is that of the larger number, whatever the clock
+// showed: one that was ahead once must not make facts fresh for ever.
+func (s sight) confirmed(seq int64, started time.Time) time.Time {
+	if s.complete > seq {
+		return s.completedAt
+	}
+	return started
 }
 
 // unseenSince is the start of the first pull that missed some of a population

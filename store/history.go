@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"database/sql"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -196,6 +197,9 @@ func (l *list) readVersions(ctx context.Context, tx session, q HistoryQuery) err
 			return err
 		}
 		k.Provider, k.Account, k.Region, k.Kind = one(k.Provider), one(k.Account), one(k.Region), evidence.Kind(one(string(k.Kind)))
+		if n := len(l.Versions) - 1; n >= 0 && digest != nil && l.Versions[n].Key == *k && !l.Versions[n].Gone && l.Versions[n].Fact.Digest == hex.EncodeToString(digest) {
+			return nil // it was read again, as it was
+		}
 		// What is missing does not bear on the period where the next came before it;
 		// except that somebody erased may have been about to leave in it.
 		if n := len(l.Versions) - 1; n >= 0 && l.Versions[n].Missing != nil && l.Versions[n].Key == *k && v.Seq <= before &&

@@ -61,7 +61,7 @@ func (s *Store) ReleaseHold(ctx context.Context, id, reason string, by evidence.
 			continue
 		case h.Released != nil:
 			return fmt.Errorf("hold %s was released already, by %s", id, h.Released.By)
-		case samePerson(h.By, by):
+		case soc2.SamePerson(h.By.Name, by.Name):
 			return fmt.Errorf("hold %s was set by %s: it is released by somebody else", id, h.By.Name)
 		}
 		body, err := json.Marshal(map[string]string{"reason": reason})
@@ -72,13 +72,6 @@ func (s *Store) ReleaseHold(ctx context.Context, id, reason string, by evidence.
 		return err
 	}
 	return fmt.Errorf("there is no hold %q: \"controlwatch hold list\" has them", id)
-}
-
-// samePerson compares names as people write them. A name proves little; that it is
-// the same proves enough.
-func samePerson(a, b evidence.Actor) bool {
-	fold := func(name string) string { return strings.ToLower(strings.Join(strings.Fields(name), " ")) }
-	return fold(a.Name) == fold(b.Name)
 }
 
 // Holds are all that were ever set, oldest first.

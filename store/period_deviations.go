@@ -24,8 +24,11 @@ type resourceHistory struct {
 
 type factChange struct {
 	seq, population int64
-	gone            bool
+	blob            int64 // 0: it has gone
+	again           bool  // it was read again, as it was
 }
+
+func (c factChange) gone() bool { return c.blob == 0 }
 
 func (r *periodReader) resourceHistory(ctx context.Context, id int64, typ, name string) (*resourceHistory, error) {
 	h := &resourceHistory{id: id, resource: evidence.Resource{Type: typ, Name: name}}
@@ -35,18 +38,20 @@ func (r *periodReader) resourceHistory(ctx context.Context, id int64, typ, name 
 	if err != nil {
 		return nil, err
 	}
+	at := map[int64]int64{} // by population, the body before
 	err = r.tx.each(ctx, func(rows *sql.Rows) error {
 		var c factChange
-		if err := rows.Scan(&c.seq, &c.population, &c.gone); err != nil {
+		if err := rows.Scan(&c.seq, &c.population, &c.blob); err != nil {
 			return err
 		}
+		c.again = !c.gone() && at[c.population] == c.blob
+		at[c.population] = c.blob
 		h.changes = append(h.changes, c)
 		if !slices.Contains(h.populations, c.population) {
 			h.populations = append(h.populations, c.population)
 		}
 		return nil
-	}, "SELECT seq, population, blob IS NULL FROM fact_change WHERE resource = $1 AND seq <= $2", id, r.upTo)
-	slices.SortFunc(h.changes, func(a, b factChange) int { return int(a.seq - b.seq) })
+	}, "SELECT seq, population, COALESCE(blob, 0) FROM fact_change WHERE resource = $1 AND seq <= $2 ORDER BY seq", id, r.upTo)
 	return h, err
 }
 
@@ -65,7 +70,7 @@ func (r *periodReader) changed(h *resourceHistory, place int) (factChange, bool)
 		if c.seq <= after {
 			break
 		}
-		if c.seq <= r.assessed[place].newest {
+		if !c.again && c.seq <= r.assessed[place].newest {
 			return c, true
 		}
 	}
@@ -132,7 +137,7 @@ func (s *stateReader) deviations(ctx context.Context, h *resourceHistory, c peri
 		}
 		var err error
 		if now.gone {
-			if st.Left, err = s.left(ctx, h, c, now, own && change.gone); err != nil {
+			if st.Left, err = s.left(ctx, h, c, now, own && change.gone()); err != nil {
 				return err
 			}
 		}

@@ -15,7 +15,8 @@ import (
 // CommitPull keeps one pull and what it changed, in one transaction: all of it or
 // nothing.
 //
-// A fact that is as it was costs nothing. A resource that a population had and
+// A fact that is as it was costs nothing where the whole list was read; where a part
+// of it was, it costs a row each time half its maximum age has passed. A resource that a population had and
 // the pull did not see has gone only if the pull saw that population to its end
 // (Pull.CompleteFor); otherwise it stays as it was last seen. Each feed has its
 // own view of a resource, so no feed can remove what another one sees.
@@ -84,7 +85,13 @@ func (c *commit) pull(ctx context.Context, pull evidence.Pull, seen map[string][
 		if err != nil {
 			return err
 		}
-		unseen, err := c.changeFacts(ctx, population, seen[p.Type])
+		due := unwritten
+		if !complete {
+			if due, err = c.readAgain(ctx, population, pull.StartedAt, answers.policy.MaxAge); err != nil {
+				return err
+			}
+		}
+		unseen, err := c.changeFacts(ctx, population, seen[p.Type], due)
 		if err != nil {
 			return err
 		}

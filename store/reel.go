@@ -33,8 +33,9 @@ type reelPlace struct {
 }
 
 type reelFact struct {
-	fact evidence.Fact // Seen is when it changed
-	seq  int64
+	fact  evidence.Fact // Seen is when that pull began
+	seq   int64
+	since time.Time // since when it is as it is
 }
 
 // Reel begins without any fact.
@@ -94,14 +95,18 @@ func (r *Reel) forward(ctx context.Context, v *View) error {
 		}
 		v.share(&f.Resource)
 		f.Digest, f.Seen = b.name(), fromMicros(started)
+		since := f.Seen
+		if before, held := r.facts[key][population]; held && before.fact.Digest == f.Digest {
+			since = before.since
+		}
 		for i := range f.Holes {
-			f.Holes[i].Since = f.Seen
+			f.Holes[i].Since = since
 		}
 		if r.facts[key] == nil {
 			r.facts[key] = map[int64]reelFact{}
 			r.order, sorted = append(r.order, key), false
 		}
-		r.facts[key][population] = reelFact{fact: f, seq: seq}
+		r.facts[key][population] = reelFact{fact: f, seq: seq, since: since}
 		return nil
 	}, `SELECT r.provider, r.account, r.region, r.kind, r.ref, c.population, c.seq, p.started_at, b.digest, b.body
 		FROM fact_change c JOIN resource r ON r.id = c.resource JOIN pull p ON p.seq = c.seq LEFT JOIN blob b ON b.id = c.blob
@@ -144,9 +149,7 @@ func (r *Reel) of(v *View, wanted func(evidence.Kind) bool) iter.Seq2[evidence.F
 					continue
 				}
 				one := seen{fact: held.fact, confirmed: max(held.seq, s.complete), order: s.order}
-				if s.completedAt.After(one.fact.Seen) {
-					one.fact.Seen = s.completedAt
-				}
+				one.fact.Seen = s.confirmed(held.seq, held.fact.Seen)
 				if !found || one.over(best) {
 					best, found = one, true
 				}

@@ -27,7 +27,8 @@ type View struct {
 	past     bool
 	asOf     bool // remembered is what was by then, not what is now
 	feeds    []evidence.FeedState
-	sights   map[int64]sight // by population
+	sights   map[int64]sight   // by population
+	whole    map[[2]int64]bool // by population and pull: whether that saw all of it
 	baseline *soc2.Baseline
 	lists    checkLists
 	texts    map[string]string
@@ -93,7 +94,7 @@ func everyKind(evidence.Kind) bool { return true }
 
 func (s *Store) view(ctx context.Context, v *View) (*View, error) {
 	const what = "read the store"
-	v.store, v.sights, v.texts = s, map[int64]sight{}, map[string]string{}
+	v.store, v.sights, v.whole, v.texts = s, map[int64]sight{}, map[[2]int64]bool{}, map[string]string{}
 	var err error
 	if v.db, err = s.readers.BeginTx(ctx, &sql.TxOptions{ReadOnly: true}); err != nil {
 		return nil, s.explain(what, err)

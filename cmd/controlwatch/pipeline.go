@@ -66,7 +66,7 @@ func (p *program) wire(s *store.Store, j *judge, o pipelineOptions) *pipeline {
 		store: s, judge: j, config: o.config,
 		runner: &collectors.Runner{
 			Clock: p.now, Version: buildVersion(), Known: s.KnownFeeds, CommitPlan: s.CommitPlan, CommitPull: s.CommitPull, Progress: o.progress,
-			CommitAnswered: keepingAnswers(s, o.config.Evidence.Answers),
+			CommitAnswered: keepingAnswers(s, o.config.Evidence.Answers, maxAges(o.sources)),
 		},
 		assessor: &daemon.Assessor{
 			History: s, Engine: j.engine, Catalogue: j.catalogue, Decisions: j.decisions, Categories: o.config.Scope.Categories, Scope: j.scope,

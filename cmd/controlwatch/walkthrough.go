@@ -102,7 +102,7 @@ func (a *attester) walkthrough(control string, f walkthroughFlags) (store.Entry,
 	}
 	errs = append(errs, body.Check(f.by.name, a.now))
 	for _, name := range f.with {
-		if _, err := a.config.People().Apart(f.by.name, name); err != nil && !strings.EqualFold(strings.TrimSpace(f.by.name), strings.TrimSpace(name)) {
+		if _, err := a.config.People().Apart(f.by.name, name); err != nil && !soc2.SamePerson(f.by.name, name) {
 			errs = append(errs, soc2.Problem{Field: "with", What: err.Error()})
 		}
 	}

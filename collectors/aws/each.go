@@ -5,6 +5,8 @@ import (
 	"time"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/controlwatch/controlwatch/collectors/connect"
 )
 
 // atOnce bounds how many things of one list are looked into at a time. The
@@ -20,7 +22,9 @@ func each[T any](ctx context.Context, items []T, look func(context.Context, T) e
 		if ctx.Err() != nil {
 			break
 		}
-		group.Go(func() error { return look(ctx, item) })
+		group.Go(func() error {
+			return connect.Safely("one of a list", func() error { return look(ctx, item) })
+		})
 	}
 	err := group.Wait()
 	if ctx.Err() != nil {

@@ -150,3 +150,17 @@ func TestGenerateReport(t *testing.T) {
 	cancel()
 	require.ErrorIs(t, generateReport(cancelled, state(types.ReportStateTypeStarted)), context.Canceled)
 }
+
+func TestEach(t *testing.T) {
+	t.Parallel()
+	looked := make(chan int, 3)
+	err := each(t.Context(), []int{1, 2, 3}, func(_ context.Context, n int) error {
+		looked <- n
+		if n == 2 {
+			panic("odd")
+		}
+		return nil
+	})
+	require.ErrorContains(t, err, "panic in one of a list: odd", "a panic is the error of that one, and the program goes on")
+	require.Len(t, looked, 3)
+}

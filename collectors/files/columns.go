@@ -70,6 +70,7 @@ func put(body reflect.Value, at []int, cell string) error {
 		return nil
 	}
 	v := body
+	var words []string
 	for _, i := range at {
 		if v.Kind() == reflect.Pointer {
 			if v.IsNil() {
@@ -77,7 +78,15 @@ func put(body reflect.Value, at []int, cell string) error {
 			}
 			v = v.Elem()
 		}
+		words = evidence.WordsOf(v.Type().Field(i))
 		v = v.Field(i)
+	}
+	if len(words) > 0 {
+		known := slices.IndexFunc(words, func(w string) bool { return strings.EqualFold(w, cell) })
+		if known < 0 {
+			return fmt.Errorf("%q is none of %s; say what it means under values", cell, strings.Join(words, ", "))
+		}
+		cell = words[known]
 	}
 	t := v.Type()
 	if t.Kind() == reflect.Pointer {

@@ -169,6 +169,7 @@ func TestDoubt(t *testing.T) {
 		"an id twice":                     {strings.Replace(record, "rows: 1", "rows: 2", 1), "id,encrypted\na,true\na,false\n", evidence.ProviderError, `d.csv:3: has the id "a" of row 2`, 1},
 		"a row without an id":             {record, "id,encrypted\n ,true\n", evidence.ProviderError, "d.csv:2: has no id", 0},
 		"a wrong type":                    {record, "id,encrypted\na,maybe\n", evidence.ProviderError, `d.csv:2: encrypted: "maybe" is neither true nor false`, 0},
+		"a word no check knows":           {strings.Replace(record, "Device", "User", 1), "id,status\na,Enabled\n", evidence.ProviderError, `d.csv:2: status: "Enabled" is none of active, pending, suspended, deactivated; say what it means under values`, 0},
 		"a wrong date":                    {record, "id,enrolled_at\na,16.11.2026\n", evidence.ProviderError, `"16.11.2026" is no date`, 0},
 		"a row of another width":          {record, "id,encrypted\na\n", evidence.ProviderError, "d.csv:2: has 1 columns and the header 2", 0},
 		"an unknown column":               {record, "id,encripted\na,true\n", evidence.ProviderError, `"encripted" is not a field of Device; expected one of encrypted,`, 0},
@@ -186,7 +187,7 @@ func TestDoubt(t *testing.T) {
 		"JSON that is cut":                {strings.Replace(record, "d.csv", "d.json", 1), `[{"id":"a","encrypted":true}`, evidence.ProviderError, "the list does not end", 1},
 		"JSON with more behind it":        {strings.Replace(record, "d.csv", "d.json", 1), `[{"id":"a"}] [`, evidence.ProviderError, "something follows the list", 1},
 		"what is ours to derive": {
-			strings.Replace(strings.Replace(record, "d.csv", "d.json", 1), "Device", "Datastore", 1), `[{"id":"a","public":false}]`,
+			strings.Replace(strings.Replace(record, "d.csv", "d.json", 1), "Device", "Datastore", 1), `[{"id":"a","Public":false}]`,
 			evidence.ProviderError, "public is derived from other fields", 0,
 		},
 	} {
@@ -205,6 +206,15 @@ func TestDoubt(t *testing.T) {
 			require.Len(t, facts, c.kept)
 		})
 	}
+}
+
+func TestAWordIsReadInAnyCase(t *testing.T) {
+	t.Parallel()
+	sources, err := open(folder(t, map[string]string{"d.set.yaml": strings.Replace(record, "Device", "User", 1), "d.csv": "id,status\na,ACTIVE\n"}), "")
+	require.NoError(t, err)
+	pulls, facts := pull(t, sources)
+	require.Empty(t, pulls[0].Holes)
+	require.Equal(t, evidence.UserActive, *facts["jamf/a"].Body.(*evidence.User).Status)
 }
 
 // Many bad rows are told without drowning everything else.

@@ -172,8 +172,13 @@ func (s set) object(line int, raw json.RawMessage) row {
 func refuseDerived(t reflect.Type, fields map[string]json.RawMessage) error {
 	for f := range t.Fields() {
 		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
-		if _, given := fields[name]; given && f.Tag.Get("derived") == "true" {
-			return fmt.Errorf("%s is derived from other fields and cannot be given", name)
+		if f.Tag.Get("derived") != "true" {
+			continue
+		}
+		for given := range fields {
+			if strings.EqualFold(given, name) { // as the decoder reads it
+				return fmt.Errorf("%s is derived from other fields and cannot be given", name)
+			}
 		}
 	}
 	return nil

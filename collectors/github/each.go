@@ -2,10 +2,11 @@ package github
 
 import (
 	"context"
-	"fmt"
 	"sync"
 
 	"golang.org/x/sync/errgroup"
+
+	"github.com/controlwatch/controlwatch/collectors/connect"
 )
 
 // each does something for every repository. See eachOf.
@@ -15,8 +16,7 @@ func each(ctx context.Context, repos []repository, do func(context.Context, repo
 
 // eachOf does something for every item, several at a time, and waits. The
 // first error is returned, after all have been tried or the context has ended.
-// A panic is an error of that item: it must not end the process, which a
-// panic on another goroutine would.
+// A panic is an error of that item.
 func eachOf[T any](ctx context.Context, items []T, name func(T) string, do func(context.Context, T) error) error {
 	var group errgroup.Group
 	group.SetLimit(concurrency)
@@ -26,21 +26,17 @@ func eachOf[T any](ctx context.Context, items []T, name func(T) string, do func(
 		if ctx.Err() != nil {
 			break
 		}
-		group.Go(func() (err error) {
-			defer func() {
-				if p := recover(); p != nil {
-					err = fmt.Errorf("panic at %s: %v", name(item), p)
-				}
-				mu.Lock()
-				defer mu.Unlock()
-				if first == nil {
-					first = err
-				}
-			}()
-			return do(ctx, item)
+		group.Go(func() error {
+			err := connect.Safely(name(item), func() error { return do(ctx, item) })
+			mu.Lock()
+			defer mu.Unlock()
+			if first == nil {
+				first = err
+			}
+			return nil
 		})
 	}
-	_ = group.Wait() // the same errors as first
+	_ = group.Wait() // first has the error
 	if ctx.Err() != nil {
 		return context.Cause(ctx)
 	}

@@ -65,7 +65,7 @@ func TestEach(t *testing.T) {
 			done <- r.FullName
 			return nil
 		})
-		require.EqualError(t, err, "panic at acme/two: index out of range")
+		require.EqualError(t, err, "panic in acme/two: index out of range")
 		require.Len(t, done, 2)
 	})
 	t.Run("nothing is begun once the context has ended", func(t *testing.T) {

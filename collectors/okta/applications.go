@@ -52,12 +52,12 @@ func (s *source) collectApplications(ctx context.Context, rec *evidence.Recorder
 				unreadable = unseen(readApps, evidence.ProviderError, err)
 				continue
 			}
-			group.Go(func() error {
+			group.Go(guarded(f, func() error {
 				if err := d.fill(gctx, &f); err != nil {
 					return err
 				}
 				return rec.Add(f)
-			})
+			}))
 		}
 		return group.Wait()
 	})

@@ -72,6 +72,20 @@ func (c *client) list(ctx context.Context, r read, path string, query url.Values
 	return nil
 }
 
+// listSome is list for what every org has some of: a list without any was kept from
+// whoever asks, as Okta does for administrators of a part of the org, in silence.
+func (c *client) listSome(ctx context.Context, r read, path string, query url.Values, what string, page func([]json.RawMessage) error) error {
+	none := true
+	err := c.list(ctx, r, path, query, func(elements []json.RawMessage) error {
+		none = none && len(elements) == 0
+		return page(elements)
+	})
+	if err == nil && none {
+		return unseen(r, evidence.ProviderError, fmt.Errorf("the list is empty, but every org has %s", what))
+	}
+	return err
+}
+
 func (c *client) address(path string, query url.Values) *url.URL {
 	u := *c.org
 	u.Path, u.RawQuery = path, query.Encode()

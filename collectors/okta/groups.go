@@ -40,7 +40,7 @@ func (s *source) collectGroups(ctx context.Context, rec *evidence.Recorder) erro
 	d := &groupDetails{source: s}
 	var unreadable error
 	query := url.Values{"expand": {"stats"}, "limit": {groupsPerPage}}
-	err := s.client.list(ctx, readGroups, "/api/v1/groups", query, func(page []json.RawMessage) error {
+	err := s.client.listSome(ctx, readGroups, "/api/v1/groups", query, "the group Everyone", func(page []json.RawMessage) error {
 		rec.Page()
 		work, gctx := errgroup.WithContext(ctx)
 		work.SetLimit(groupsUnderWay)
@@ -50,12 +50,12 @@ func (s *source) collectGroups(ctx context.Context, rec *evidence.Recorder) erro
 				unreadable = unseen(readGroups, evidence.ProviderError, err)
 				continue
 			}
-			work.Go(func() error {
+			work.Go(guarded(g.fact, func() error {
 				if err := d.fill(gctx, &g); err != nil {
 					return err
 				}
 				return rec.Add(g.fact)
-			})
+			}))
 		}
 		return work.Wait()
 	})

@@ -46,7 +46,7 @@ func (s *source) listPolicies(ctx context.Context, rec *evidence.Recorder, query
 	want := query.Get("type")
 	rec.Parameter(readPolicies.operation + " type=" + want)
 	var unreadable error
-	err := s.client.list(ctx, readPolicies, "/api/v1/policies", query, func(page []json.RawMessage) error {
+	err := s.client.listSome(ctx, readPolicies, "/api/v1/policies", query, "a default policy", func(page []json.RawMessage) error {
 		rec.Page()
 		for _, raw := range page {
 			p, err := parsePolicy(raw, want)

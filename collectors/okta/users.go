@@ -34,8 +34,11 @@ func (s *source) collectUsers(ctx context.Context, rec *evidence.Recorder) error
 	rec.Parameter(readUsers.operation + " filter=" + deprovisioned)
 	rec.Parameter(readUsers.operation + " without filter: every other status")
 	d := &userDetails{source: s}
-	gone := s.listUsers(ctx, rec, d, url.Values{"filter": {deprovisioned}, "limit": {usersPerPage}})
-	if err := s.listUsers(ctx, rec, d, url.Values{"limit": {usersPerPage}}); err != nil {
+	gone := s.listUsers(ctx, rec, d, url.Values{"filter": {deprovisioned}, "limit": {usersPerPage}}, s.client.list)
+	some := func(ctx context.Context, r read, path string, query url.Values, page func([]json.RawMessage) error) error {
+		return s.client.listSome(ctx, r, path, query, "a user", page)
+	}
+	if err := s.listUsers(ctx, rec, d, url.Values{"limit": {usersPerPage}}, some); err != nil {
 		return err
 	}
 	return gone
@@ -43,9 +46,12 @@ func (s *source) collectUsers(ctx context.Context, rec *evidence.Recorder) error
 
 // listUsers records the users of one list. A user that cannot be read makes the
 // list incomplete; the others are kept.
-func (s *source) listUsers(ctx context.Context, rec *evidence.Recorder, d *userDetails, query url.Values) error {
+func (s *source) listUsers(
+	ctx context.Context, rec *evidence.Recorder, d *userDetails, query url.Values,
+	list func(context.Context, read, string, url.Values, func([]json.RawMessage) error) error,
+) error {
 	var unreadable error
-	err := s.client.list(ctx, readUsers, "/api/v1/users", query, func(page []json.RawMessage) error {
+	err := list(ctx, readUsers, "/api/v1/users", query, func(page []json.RawMessage) error {
 		rec.Page()
 		group, gctx := errgroup.WithContext(ctx)
 		group.SetLimit(usersUnderWay)
@@ -55,14 +61,14 @@ func (s *source) listUsers(ctx context.Context, rec *evidence.Recorder, d *userD
 				unreadable = unseen(readUsers, evidence.ProviderError, err)
 				continue
 			}
-			group.Go(func() error {
+			group.Go(guarded(u.fact, func() error {
 				if u.signsIn {
 					if err := d.fill(gctx, &u.fact); err != nil {
 						return err
 					}
 				}
 				return rec.Add(u.fact)
-			})
+			}))
 		}
 		return group.Wait()
 	})

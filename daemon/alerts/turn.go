@@ -167,9 +167,9 @@ func (t *turning) level() {
 		switch {
 		case t.touched[what]:
 		case what.class == alert.Failing && (f == nil || f.Outcome == soc2.Pass || f.Outcome == soc2.NotApplicable):
-			t.end(what, t.in.Assessment.At, "seen as it should be, or gone")
+			t.end(what, t.in.Assessment.At, "seen as it should be, gone, or not looked at any more: no drift was noted of it")
 		case what.class == alert.OutOfSight && (f == nil || f.Outcome != soc2.Unobserved):
-			t.end(what, t.in.Assessment.At, "seen again, or gone")
+			t.end(what, t.in.Assessment.At, "seen again, gone, or not looked at any more: no drift was noted of it")
 		}
 	}
 }

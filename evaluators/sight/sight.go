@@ -63,15 +63,12 @@ func (v *Sight) Fact(f *evidence.Fact) (evidence.Hole, bool) {
 			limit = s.MaxAge
 		}
 	}
-	if limit > 0 && v.at.Sub(f.Seen) > limit {
-		h := evidence.Hole{Type: r.Type, Reason: evidence.Stale, Detail: "never confirmed"}
-		if !f.Seen.IsZero() {
-			h.Since = f.Seen.Add(limit)
-			h.Detail = "last seen " + f.Seen.UTC().Format(time.RFC3339) + ", older than " + limit.String()
-		}
-		return h, true
+	h, old := evidence.StaleAt(v.at, f.Seen, limit, "last seen ")
+	h.Type = r.Type
+	if old && f.Seen.IsZero() {
+		h.Since, h.Detail = time.Time{}, "never confirmed"
 	}
-	return evidence.Hole{}, false
+	return h, old
 }
 
 // Kind says why not every resource of a kind in an account is known: no feed

@@ -34,6 +34,8 @@ func TestFact(t *testing.T) {
 		"that of another region does not":             {fact("eu", 24*time.Hour), true},
 		"of several that could own it, the strictest": {fact("mars", 24*time.Hour), true},
 		"a fresh one is fresh for all":                {fact("mars", time.Minute), false},
+		"a clock set back a little ages nothing":      {fact("eu", -time.Minute), false},
+		"what is seen long after now has no age":      {fact("eu", -2*time.Hour), true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
