@@ -52,7 +52,9 @@ func (a *Assessor) AsOf(ctx context.Context, past Past, at time.Time) (soc2.Asse
 		return soc2.Assessment{}, err
 	}
 	tally.RollUp(a.Categories)
-	a.narrow(&out, decider, known)
+	if err := a.narrow(ctx, view, &out, decider, known); err != nil {
+		return soc2.Assessment{}, err
+	}
 	out.FinishedAt = at.Add(a.Clock().Sub(began))
 	out.All = func(each func(soc2.Finding) error) error {
 		return a.EachAsOf(ctx, past, at, func(j *evaluators.Judged) error {

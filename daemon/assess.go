@@ -93,7 +93,9 @@ func (a *Assessor) Assess(ctx context.Context) (soc2.Assessment, error) {
 		return soc2.Assessment{}, err
 	}
 	tally.RollUp(a.Categories)
-	a.narrow(&assessment, decider, known)
+	if err := a.narrow(ctx, view, &assessment, decider, known); err != nil {
+		return soc2.Assessment{}, err
+	}
 	assessment.FinishedAt = a.Clock()
 	assessment.All = a.again(ctx, view, known, now)
 	if len(assessment.Pulls) == 0 {

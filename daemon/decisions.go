@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/controlwatch/controlwatch/soc2"
+	"github.com/controlwatch/controlwatch/store"
 )
 
 // RecordedDecisions reads what people decided by command, as it stood at a time.
@@ -44,9 +45,14 @@ func judgedBy(known []soc2.KnownDecision, at time.Time) []soc2.Decision {
 }
 
 // narrow says what narrows an assessment, and where each decision stands.
-func (a *Assessor) narrow(out *soc2.Assessment, decider *soc2.Decider, known []soc2.KnownDecision) {
+func (a *Assessor) narrow(ctx context.Context, view *store.View, out *soc2.Assessment, decider *soc2.Decider, known []soc2.KnownDecision) error {
+	before, err := view.CategoriesBefore(ctx)
+	if err != nil {
+		return fmt.Errorf("read which categories were in scope before: %w", err)
+	}
 	out.Narrowings = soc2.Narrowings(soc2.NarrowedBy{
-		Catalogue: a.Catalogue, Parameters: a.Engine.InForce(), Categories: a.Categories, Skipped: a.Skipped, Decisions: soc2.Decisions(known),
+		Catalogue: a.Catalogue, Parameters: a.Engine.InForce(), Categories: a.Categories, Before: before, Skipped: a.Skipped, Decisions: soc2.Decisions(known),
 	}, out.At)
 	out.Decisions = decider.States(known, out.Narrowings, cmp.Or(a.Expiring, soc2.DefaultExpiring))
+	return nil
 }

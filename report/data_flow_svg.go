@@ -2,7 +2,9 @@ package report
 
 import (
 	"encoding/xml"
+	"errors"
 	"fmt"
+	"io"
 	"math"
 	"slices"
 	"strconv"
@@ -21,6 +23,7 @@ const (
 	flowStep   = 66.0  // from one to the next below
 	flowColumn = 370.0 // from one column to the next
 	flowTop    = 34.0
+	flowLine   = 18.0 // from one line of text below to the next
 )
 
 // flowColumns are the kinds of nodes from left to right: who comes in, what the
@@ -41,7 +44,40 @@ type flowPlace struct {
 
 // DataFlowSVG draws a data flow from left to right, its flows numbered as they come.
 // False: there is nothing to draw, or more than can be read.
-func DataFlowSVG(f soc2.DataFlow) ([]byte, bool) {
+func DataFlowSVG(f soc2.DataFlow) ([]byte, bool) { return flowSVG(f, nil) }
+
+// DataFlowPicture writes a data flow as a picture that stands alone: what each number
+// is stands below.
+func DataFlowPicture(w io.Writer, f soc2.DataFlow, sample bool) error {
+	titles := map[string]string{}
+	for _, n := range f.Nodes {
+		titles[n.ID] = n.Title
+	}
+	var below []string
+	if sample {
+		below = append(below, "SAMPLE DATA: a made-up company")
+	}
+	for i, e := range f.Edges {
+		words := []string{fmt.Sprintf("%d. %s to %s: %s", i+1, titles[e.From], titles[e.To], e.What), encryptionWords(e.Encrypted)}
+		if e.Stated {
+			words = append(words, "as stated")
+		}
+		words = append(words, e.Data...) // last: a long line is cut
+		below = append(below, strings.Join(words, "; "))
+	}
+	picture, drawn := flowSVG(f, below)
+	switch {
+	case drawn:
+		_, err := w.Write(append(picture, '\n'))
+		return err
+	case len(f.Nodes) == 0:
+		return errors.New("there is no flow to draw: none is stated in the scope (uses), and evidence shows none")
+	}
+	return fmt.Errorf("%d places cannot be drawn to be read, %d can: use mermaid or json", len(f.Nodes), MostFlowNodes)
+}
+
+// flowSVG draws a data flow, with lines of text below.
+func flowSVG(f soc2.DataFlow, below []string) ([]byte, bool) {
 	if len(f.Nodes) == 0 || len(f.Nodes) > MostFlowNodes {
 		return nil, false
 	}
@@ -64,7 +100,8 @@ func DataFlowSVG(f soc2.DataFlow) ([]byte, bool) {
 		most = max(most, len(c))
 	}
 	width := flowColumn*float64(len(columns)-1) + flowBox + 100
-	height := flowTop + float64(most)*flowStep + 40
+	high := flowTop + float64(most)*flowStep + 40 // of the drawing itself
+	height := high + flowLine*float64(len(below))
 	places := map[string]flowPlace{}
 	for i, c := range columns {
 		for j, n := range c {
@@ -99,7 +136,10 @@ func DataFlowSVG(f soc2.DataFlow) ([]byte, bool) {
 		}
 	}
 	b.WriteString(marks.String())
-	flowLegend(&b, height-16)
+	flowLegend(&b, high-16)
+	for i, line := range below {
+		fmt.Fprintf(&b, `<text x="10" y="%.0f" fill="#18202b">%s</text>`, high+flowLine*float64(i)+10, svgText(line, 130))
+	}
 	b.WriteString(`</svg>`)
 	return []byte(b.String()), true
 }

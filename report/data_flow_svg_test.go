@@ -49,6 +49,14 @@ func TestPictureOfADataFlowIsWellFormed(t *testing.T) {
 		"text": 3 + len(f.Nodes) + 4 + len(f.Edges) + 3,
 	}, elements)
 
+	var alone bytes.Buffer
+	require.NoError(t, DataFlowPicture(&alone, f, true))
+	require.NoError(t, xml.Unmarshal(alone.Bytes(), new(struct{})))
+	for _, says := range []string{"SAMPLE DATA", "1. The internet to &lt;script&gt;alert", encryptionWords(nil), encryptionWords(&yes), encryptionWords(&no)} {
+		require.Contains(t, alone.String(), says)
+	}
+	require.ErrorContains(t, DataFlowPicture(io.Discard, soc2.DataFlow{}, false), "no flow to draw")
+
 	_, ok = DataFlowSVG(soc2.DataFlow{})
 	require.False(t, ok, "nothing is no picture")
 	f.Nodes = make([]soc2.FlowNode, MostFlowNodes+1)

@@ -155,7 +155,7 @@ func (s *summary) picks(d *soc2.DecisionState) string {
 	}
 	var names []string
 	for _, f := range d.Picked {
-		names = append(names, escaped(f.Check+" of ")+Safe(f.Resource.ID))
+		names = append(names, escaped(f.Check+" of "+cmp.Or(f.Name, f.Resource.ID)))
 	}
 	if len(names) == 0 {
 		return told

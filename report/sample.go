@@ -95,13 +95,20 @@ func WriteSample(w io.Writer, in Sample, o Options) error {
 	return nil
 }
 
+// mostSampleHoles bounds how many holes stand before the items, so that these are seen.
+const mostSampleHoles = 10
+
 func sampleDoubts(in Sample) []string {
 	var out []string
 	switch n := len(in.Holes); {
 	case n > 0:
 		out = append(out, "The population has "+count(n, "hole", "holes")+" in the period: what was there only then could not be drawn.")
-		for _, h := range in.Holes {
+		told := in.Holes[:min(n, mostSampleHoles)]
+		for _, h := range told {
 			out = append(out, escaped(h))
+		}
+		if more := n - len(told); more > 0 {
+			out = append(out, "and "+count(more, "hole", "holes")+" more: -o json has all of them")
 		}
 	case !in.Complete:
 		out = append(out, "NOT SEEN: no source lists such facts here; the population is not complete.")

@@ -20,7 +20,7 @@ type Decider struct {
 // picked is what a decision picks.
 type picked struct {
 	findings int
-	named    []FindingKey // the first of them
+	named    []Picked     // the first of them
 	overlaps map[int]bool // decisions of its kind that pick what it picks
 }
 
@@ -78,7 +78,7 @@ func (d *Decider) pick(k int, f *Finding) {
 	p := &d.picked[k]
 	p.findings++
 	if len(p.named) < d.mostNamed {
-		p.named = append(p.named, f.Key())
+		p.named = append(p.named, Picked{f.Key(), f.Resource.Name})
 	}
 }
 

@@ -28,11 +28,11 @@ const DefaultExpiring = 30 * 24 * time.Hour
 type DecisionState struct {
 	KnownDecision
 	Life     DecisionLife
-	Expiring bool         // in force, and ends soon
-	Unused   bool         // in force, and picks nothing now
-	Overlaps []string     // in force: others of its kind that pick something that it picks
-	Picks    int          // findings, or settings that narrow; of one that is not in force: what it would
-	Picked   []FindingKey // the first of them, where it was asked for
+	Expiring bool     // in force, and ends soon
+	Unused   bool     // in force, and picks nothing now
+	Overlaps []string // in force: others of its kind that pick something that it picks
+	Picks    int      // findings, or settings that narrow; of one that is not in force: what it would
+	Picked   []Picked // the first of them, where it was asked for
 }
 
 // Life is where a decision is in its life at a time.
@@ -111,4 +111,10 @@ func one(is bool) int {
 		return 1
 	}
 	return 0
+}
+
+// Picked is a finding that a decision picks, with what people call its resource.
+type Picked struct {
+	FindingKey
+	Name string
 }

@@ -35,6 +35,7 @@ type NarrowedBy struct {
 	Catalogue  Catalogue
 	Parameters map[string]map[string]any // in force, by control
 	Categories []string                  // in scope
+	Before     []string                  // that were ever in scope before
 	Skipped    []Skipped
 	LeftOut    []string // ids of systems that the company leaves out of scope
 	Decisions  []Decision
@@ -42,7 +43,9 @@ type NarrowedBy struct {
 
 // Narrowings finds everything that narrows at a time, each with the decision in
 // force that it rests on. Which way a parameter is stricter nobody says, so any value
-// but the catalogue's counts.
+// but the catalogue's counts. A category that was never in scope narrows nothing: which
+// are is what the company says its report is about. One that was taken out does, and one
+// that a decision leaves out stands beside it.
 func Narrowings(by NarrowedBy, at time.Time) []Narrowing {
 	var all []Narrowing
 	for _, c := range by.Catalogue.Controls {
@@ -78,7 +81,9 @@ func Narrowings(by NarrowedBy, at time.Time) []Narrowing {
 			}
 		}
 	}
-	return all
+	return slices.DeleteFunc(all, func(n Narrowing) bool {
+		return n.Decision == "" && slices.Contains(categories, n.Leaves) && !slices.Contains(by.Before, n.Leaves)
+	})
 }
 
 // covers says whether a decision is about a narrowing, as it is: another value of a

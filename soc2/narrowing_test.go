@@ -25,6 +25,9 @@ func TestWhateverNarrowsIsNamedWithTheDecisionItRestsOn(t *testing.T) {
 	by.Skipped = []soc2.Skipped{{Source: "aws", Setting: "regions", Value: `["eu-west-1"]`}}
 	by.LeftOut = []string{"billing"}
 	all := soc2.Narrowings(by, asked)
+	require.Len(t, all, 4, "a category that was never in scope narrows nothing")
+	by.Before = []string{"Availability", "Security"}
+	all = soc2.Narrowings(by, asked)
 	require.Len(t, all, 5)
 	require.Equal(t, all, soc2.Unrecorded(all))
 	require.Equal(t, "c judges by days 120 instead of 90", all[0].String())
@@ -38,6 +41,9 @@ func TestWhateverNarrowsIsNamedWithTheDecisionItRestsOn(t *testing.T) {
 	by.Decisions = []soc2.Decision{relax, skip, scope}
 	all = soc2.Narrowings(by, asked)
 	require.Len(t, soc2.Unrecorded(all), 2, "types and billing")
+	by.Before = nil
+	require.Equal(t, all, soc2.Narrowings(by, asked), "a decision to leave a category out stands beside it, whatever was before")
+	by.Before = []string{"Availability"}
 	d := soc2.NewDecider(by.Decisions, asked)
 	for _, s := range d.States(soc2.Configured(by.Decisions), all, 0) {
 		require.Equal(t, 1, s.Picks, s.ID)

@@ -195,7 +195,7 @@ func (r *Review) Refusal(by string, decisions []ReviewDecision) error {
 		return err
 	}
 	if len(decisions) == 0 {
-		return errors.New("it decides nothing")
+		return errors.New("it decides nothing: write keep, revoke or change into the column decision")
 	}
 	items := make(map[string]*AccessRow, len(r.Start.Items))
 	for i := range r.Start.Items {

@@ -189,7 +189,7 @@ func (c *commit) named(ctx context.Context, e Erasure) ([]int64, error) {
 	case err != nil:
 		return nil, err
 	case len(all) == 0:
-		return nil, errors.New("no resource has this id: give the provider's id, as `controlwatch facts` prints it")
+		return nil, errors.New("no resource has this id: give the provider's id, as the column id of `controlwatch inventory -o csv` or `controlwatch population KIND -o csv` has it")
 	case attestation:
 		return nil, errors.New("it is an attestation, which people wrote to be kept: period reports are read from all of them")
 	}

@@ -48,7 +48,7 @@ Whatever lowers a bar or shrinks what is looked at is the same kind of record:
   --kind exclusion    take findings out of every count; they are counted as excluded
   --kind relaxation   --control ID --parameter NAME=VALUE: the catalogue's value is not used
   --kind skip         --source aws --setting regions: something is left unread
-  --kind scope        --leave-out Availability: a category or a system is not in scope
+  --kind scope        --leave-out Availability: a category or a system is not in scope any more
 
 The last three change nothing by themselves: the configuration does, and without such
 a decision every report says "narrowed without a recorded decision".
@@ -56,7 +56,7 @@ a decision every report says "narrowed without a recorded decision".
 --until is a day, to its end in UTC, or a time such as 2027-03-31T18:00:00+02:00.`,
 		Example: `  controlwatch accept people-use-multi-factor-sign-in ada@example.com --reason "break-glass account" \
     --compensating "password in two sealed halves, use alarmed" --until 2027-03-31 --by "Ada Lovelace"
-  controlwatch accept --control datastores-keep-versions --select account=123456789012 --select name='tmp-*' \
+  controlwatch accept --control data-can-be-recovered --select account=123456789012 --select name='tmp-*' \
     --reason "scratch data, rebuilt daily" --until 2027-01-31 --by ada
   controlwatch accept --kind scope --leave-out Privacy --reason "no personal data is kept" --until 2027-12-31 --by ada`,
 		Args:              cobra.MaximumNArgs(2),
@@ -136,6 +136,9 @@ func (f acceptFlags) decision(cat soc2.Catalogue) (soc2.Decision, error) {
 	d := soc2.Decision{
 		Kind: soc2.DecisionKind(f.kind), Control: f.control, Source: f.source, Setting: f.setting, Leaves: f.leaves,
 		Reason: strings.TrimSpace(f.reason), Compensating: strings.TrimSpace(f.compensating),
+	}
+	if !slices.Contains(soc2.DecisionKinds, d.Kind) {
+		return d, fmt.Errorf("--kind: %q is none; expected acceptance, exclusion, relaxation, skip or scope", f.kind)
 	}
 	var until config.Date
 	if err := until.UnmarshalText([]byte(f.until)); err != nil {

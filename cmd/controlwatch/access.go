@@ -95,7 +95,7 @@ func (p *program) access(ctx context.Context, f accessFlags, filter soc2.AccessF
 	}) {
 		fmt.Fprintf(p.stderr, "%s: nothing that was seen is theirs by that name; accounts that are not joined to a person may be\n", report.Safe(f.person))
 	}
-	if err := p.writeOut(f.file, func(w io.Writer) error { return write(w, a) }); err != nil {
+	if err := p.writeOut("--file", f.file, func(w io.Writer) error { return write(w, a) }); err != nil {
 		return err
 	}
 	if !a.Complete() {

@@ -68,6 +68,9 @@ func (p *program) listNotices(ctx context.Context, file, receiver, output string
 	if err != nil {
 		return err
 	}
+	if err := mustExist(dsn); err != nil {
+		return err
+	}
 	s, err := store.OpenReading(ctx, dsn, store.Options{Clock: p.now, Version: buildVersion()})
 	if err != nil {
 		return err

@@ -135,7 +135,7 @@ func recordedAs(ctx context.Context, s *store.Store, id string) (soc2.Recorded, 
 			return e.Recorded(), nil
 		}
 	}
-	return soc2.Recorded{}, fmt.Errorf("there is no record %q in the log; `controlwatch decisions` lists what was asked for", report.Safe(id))
+	return soc2.Recorded{}, fmt.Errorf("there is no record %q in the log; `controlwatch log` lists what people recorded", report.Safe(id))
 }
 
 // people are those of a configuration; without one nobody is known.

@@ -15,8 +15,9 @@ import (
 
 func newConfigSchema(p *program) *cobra.Command {
 	return &cobra.Command{
-		Use:   "schema",
-		Short: "Print the JSON Schema of the configuration, for editors",
+		Use:     "schema",
+		Short:   "Print the JSON Schema of the configuration, for editors",
+		Example: `  controlwatch config schema > controlwatch.schema.json`,
 		Long: `Schema prints a JSON Schema of the configuration file with every provider's
 settings. Editors that know the YAML language server complete and check with it:
 

@@ -40,7 +40,7 @@ func newControlsAdvise(p *program) *cobra.Command {
 		Long: `Advise records that the company does not rely on the controls named. They are judged
 and shown as the others are, and what they find is a gap, but no criterion holds by them.
 That only takes reassurance away, so one person can do it.`,
-		Example: `  controlwatch controls advise repositories-sign-commits --reason "next year" --by "Ada Lovelace"`,
+		Example: `  controlwatch controls advise weak-sign-in-methods-are-closed --reason "next year" --by "Ada Lovelace"`,
 	})
 }
 

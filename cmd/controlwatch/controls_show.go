@@ -60,7 +60,7 @@ func controlOf(cat soc2.Catalogue, id string) (soc2.Control, error) {
 			}
 		}
 	}
-	return soc2.Control{}, fmt.Errorf("there is no control or check %q: `controlwatch controls find %s` looks further", id, id)
+	return soc2.Control{}, fmt.Errorf("there is no control or check %q: `controlwatch controls find %s` looks further, and `controlwatch controls company` has the company's own", id, id)
 }
 
 // completeControls offers the catalogue's ids to the shell.

@@ -41,7 +41,7 @@ the one that ends first governs what is said of the finding.
 A decision of the configuration was approved by whatever reviews changes of that file;
 whose name stands there is not verified. Last comes what narrows without a decision:
 parameters that are not the catalogue's, settings that leave something unread,
-categories left out of scope.`,
+categories that were in scope and are not any more.`,
 		Example: `  controlwatch decisions -c controlwatch.yaml
   controlwatch decisions show e512.0
   controlwatch decisions withdraw e512.0 --by "Ada Lovelace" --reason "fixed"`,
@@ -57,7 +57,8 @@ func newDecisionsList(p *program) *cobra.Command {
 	var f decisionFlags
 	cmd := &cobra.Command{
 		Use: "list", Short: "List them, as decisions alone does", Args: cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error { return p.listDecisions(cmd.Context(), f, "") },
+		Example: `  controlwatch decisions list -c controlwatch.yaml --within 60d`,
+		RunE:    func(cmd *cobra.Command, _ []string) error { return p.listDecisions(cmd.Context(), f, "") },
 	}
 	f.add(cmd)
 	return cmd
@@ -67,7 +68,8 @@ func newDecisionsShow(p *program) *cobra.Command {
 	var f decisionFlags
 	cmd := &cobra.Command{
 		Use: "show ID", Short: "Show one, with everything that it picks now", Args: cobra.ExactArgs(1),
-		RunE: func(cmd *cobra.Command, args []string) error { return p.listDecisions(cmd.Context(), f, args[0]) },
+		Example: `  controlwatch decisions show e512.0`,
+		RunE:    func(cmd *cobra.Command, args []string) error { return p.listDecisions(cmd.Context(), f, args[0]) },
 	}
 	f.add(cmd)
 	return cmd

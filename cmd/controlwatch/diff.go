@@ -96,7 +96,7 @@ func (p *program) changes(cmd *cobra.Command, args []string, file string) (repor
 		return none, fmt.Errorf("%w; two moments or two files can be compared, not one of each", err)
 	}
 	if !from.Before(to) {
-		return none, fmt.Errorf("%s is not before %s: give the earlier moment first", args[0], args[1])
+		return none, fmt.Errorf("%s is not before %s: give the earlier moment first", from.UTC().Format(time.RFC3339), to.UTC().Format(time.RFC3339))
 	}
 	ctx := cmd.Context()
 	line, err := p.openPast(ctx, file)

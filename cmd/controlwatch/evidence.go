@@ -53,7 +53,7 @@ RESOURCE is its name or id, or a part of one that fits no other resource. It wor
 from what the store held last, or at --as-of (a date, a time, -7d), and looks at
 nothing.`,
 		Example: `  controlwatch evidence show people-use-multi-factor-sign-in ada
-  controlwatch evidence show datastores-are-encrypted reports-bucket -o json
+  controlwatch evidence show data-at-rest-is-encrypted reports-bucket -o json
   controlwatch evidence show people-use-multi-factor-sign-in ada --as-of 2026-10-31 --all`,
 		Args:              cobra.ExactArgs(2),
 		ValidArgsFunction: completeControls,

@@ -38,9 +38,10 @@ rows as CSV, XLSX or JSON beside it:
 
 func newFactsKinds(p *program) *cobra.Command {
 	return &cobra.Command{
-		Use:   "kinds",
-		Short: "List the kinds of facts",
-		Args:  cobra.NoArgs,
+		Use:     "kinds",
+		Short:   "List the kinds of facts",
+		Example: `  controlwatch facts kinds`,
+		Args:    cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			t := table.NewWriter()
 			t.SetStyle(table.StyleLight)

@@ -105,6 +105,7 @@ func newHoldList(p *program) *cobra.Command {
 	var file, output string
 	cmd := &cobra.Command{
 		Use: "list", Short: "List holds, released ones too", Args: cobra.NoArgs,
+		Example: `  controlwatch hold list -o json`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if output != "text" && output != "json" {
 				return fmt.Errorf("--output: %q is not a format; expected text or json", output)
@@ -145,6 +146,7 @@ func newHoldRelease(p *program) *cobra.Command {
 	var file, who, reason string
 	cmd := &cobra.Command{
 		Use: "release ID", Short: "End a hold, by somebody else than who set it", Args: cobra.ExactArgs(1),
+		Example: `  controlwatch hold release e512.0 --reason "settled" --by "Grace Hopper"`,
 		RunE: func(cmd *cobra.Command, args []string) (err error) {
 			s, err := p.openWriting(cmd.Context(), file)
 			if err != nil {

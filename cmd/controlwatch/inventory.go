@@ -57,6 +57,7 @@ Exit codes: 0 listed, and every list of assets was seen · 2 could not list ·
   controlwatch inventory -c controlwatch.yaml --system payments --kind Datastore
   controlwatch inventory --unowned --unclassified
   controlwatch inventory --data-flow -o mermaid > flow.mmd
+  controlwatch inventory --data-flow -o svg -f flow.svg
   controlwatch inventory --as-of 2026-06-30 -o xlsx -f inventory.xlsx`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -77,7 +78,7 @@ Exit codes: 0 listed, and every list of assets was seen · 2 could not list ·
 	cmd.Flags().BoolVar(&f.unclassified, "unclassified", false, "only what can hold data of a class nobody knows")
 	cmd.Flags().BoolVar(&f.unscoped, "unscoped", false, "only what no system claims")
 	cmd.Flags().BoolVar(&f.dataFlow, "data-flow", false, "draw how data flows between systems, third parties and the internet")
-	cmd.Flags().StringVarP(&f.output, "output", "o", "table", "table, csv, json or xlsx; with --data-flow mermaid (the default) or json")
+	cmd.Flags().StringVarP(&f.output, "output", "o", "table", "table, csv, json or xlsx; with --data-flow mermaid (the default), svg or json")
 	cmd.Flags().StringVarP(&f.file, "file", "f", "", "write to this file, which must not exist yet, instead of standard output")
 	_ = cmd.RegisterFlagCompletionFunc("kind", func(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
 		return assetKindNames(), cobra.ShellCompDirectiveNoFileComp
@@ -127,7 +128,7 @@ func (p *program) inventory(ctx context.Context, f inventoryFlags) error {
 		return err
 	}
 	in.Unseen = func() []soc2.ScopedHole { return unseen }
-	if err := p.writeOut(f.file, func(w io.Writer) error { return write(w, in) }); err != nil {
+	if err := p.writeOut("--file", f.file, func(w io.Writer) error { return write(w, in) }); err != nil {
 		return err
 	}
 	if len(unseen) > 0 {

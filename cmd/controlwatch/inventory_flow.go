@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 
 	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/report"
@@ -14,10 +15,10 @@ import (
 
 // dataFlow draws how data flows, from scope and evidence.
 func (p *program) dataFlow(ctx context.Context, f inventoryFlags) error {
-	formats := map[string]func(io.Writer, soc2.DataFlow, bool) error{"mermaid": report.DataFlowMermaid, "json": report.DataFlowJSON}
+	formats := map[string]func(io.Writer, soc2.DataFlow, bool) error{"mermaid": report.DataFlowMermaid, "svg": report.DataFlowPicture, "json": report.DataFlowJSON}
 	write, ok := formats[f.output]
 	if !ok {
-		return fmt.Errorf("--output: %q is not a format of --data-flow; expected mermaid or json", f.output)
+		return fmt.Errorf("--output: %q is not a format of --data-flow; expected mermaid, svg or json", f.output)
 	}
 	if !f.filter().Empty() {
 		return errors.New("--data-flow draws everything: leave --system, --kind, --unowned, --unclassified and --unscoped out")
@@ -40,12 +41,13 @@ func (p *program) dataFlow(ctx context.Context, f inventoryFlags) error {
 	if err != nil {
 		return err
 	}
-	if err := p.writeOut(f.file, func(w io.Writer) error { return write(w, flow.All(), sample) }); err != nil {
+	if err := p.writeOut("--file", f.file, func(w io.Writer) error { return write(w, flow.All(), sample) }); err != nil {
 		return err
 	}
 	unseen := soc2.UnseenLists(feeds, at, shows)
 	for _, h := range unseen {
-		fmt.Fprintf(p.stderr, "NOT seen: %s of %s %s %s: %s\n", report.Safe(h.Hole.Type), report.Safe(h.Provider), report.Safe(h.Account), report.Safe(h.Region), h.Hole.Reason)
+		place := strings.TrimSpace(h.Provider + " " + h.Account + " " + h.Region)
+		fmt.Fprintf(p.stderr, "NOT seen: %s of %s: %s\n", report.Safe(h.Hole.Type), report.Safe(place), h.Hole.Reason)
 	}
 	if len(unseen) > 0 {
 		return exitError{exitIncomplete}

@@ -37,6 +37,7 @@ func newKeyShow(p *program) *cobra.Command {
 	var file string
 	cmd := &cobra.Command{
 		Use: "show", Short: "Print the public keys of the log, oldest first", Args: cobra.NoArgs,
+		Example: `  controlwatch key show > acme-log.pub`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			s, err := p.openStored(cmd.Context(), file)
 			if err != nil {
@@ -60,8 +61,9 @@ func newKeyShow(p *program) *cobra.Command {
 func newKeyGenerate(p *program) *cobra.Command {
 	var origin string
 	cmd := &cobra.Command{
-		Use:   "generate FILE",
-		Short: "Make a signing key and print its public half",
+		Use:     "generate FILE",
+		Short:   "Make a signing key and print its public half",
+		Example: `  controlwatch key generate /etc/controlwatch/log.key > acme-log.pub`,
 		Long: `Writes a new signing key to FILE, which must not be there, for its owner only.
 For a log that is there already give its --origin ("controlwatch key show" begins
 with it).`,

@@ -78,7 +78,7 @@ func run(ctx context.Context, p *program, args []string) int {
 	cmd.SetArgs(pastMoments(args))
 	cmd.SetOut(p.stdout)
 	cmd.SetErr(p.stderr)
-	err := cmd.ExecuteContext(ctx)
+	ran, err := cmd.ExecuteContextC(ctx)
 	var exit exitError
 	switch {
 	case err == nil:
@@ -86,7 +86,10 @@ func run(ctx context.Context, p *program, args []string) int {
 	case errors.As(err, &exit):
 		return exit.code
 	}
-	fmt.Fprintf(p.stderr, "controlwatch: %v\n", err)
+	if errors.Is(err, context.Canceled) && ctx.Err() != nil {
+		err = fmt.Errorf("%w: stopped before it was done (%w)", context.Cause(ctx), err)
+	}
+	fmt.Fprintf(p.stderr, "controlwatch: %v\n", missingFlags(ran, err))
 	if _, fenced := errors.AsType[*store.FencedError](err); fenced {
 		return exitFenced
 	}

@@ -80,7 +80,7 @@ func (l *past) everySource(ctx context.Context, now time.Time) error {
 // which sources had never been looked at by then.
 func (l *past) known(ctx context.Context, p *program, at time.Time) error {
 	if at.Before(l.began) {
-		return fmt.Errorf("the store knows nothing as of %s: it begins at %s", at.UTC().Format(time.RFC3339), l.began.UTC().Format(time.RFC3339))
+		return fmt.Errorf("the store knows nothing as of %s: it begins at %s, and a later moment can be asked for", at.UTC().Format(time.RFC3339), l.began.UTC().Format(time.RFC3339))
 	}
 	planned, err := l.store.Planned(ctx, at)
 	if err != nil {

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"slices"
 	"strings"
 	"time"
@@ -121,9 +120,9 @@ func (p *program) rollForward(ctx context.Context, f rollFlags) (err error) {
 }
 
 func writeNew(path, text string) error {
-	file, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	file, err := newFile("--output", path)
 	if err != nil {
-		return fmt.Errorf("--output: %w", err)
+		return err
 	}
 	_, err = file.WriteString(text)
 	return errors.Join(err, file.Close())

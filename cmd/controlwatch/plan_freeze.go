@@ -74,6 +74,7 @@ func newPlanVersions(p *program) *cobra.Command {
 	var file, output string
 	cmd := &cobra.Command{
 		Use: "versions", Short: "List frozen versions of the plan, and who approved them", Args: cobra.NoArgs,
+		Example: `  controlwatch plan versions`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if output != "text" && output != "json" {
 				return fmt.Errorf("--output: %q is not a format; expected text or json", output)

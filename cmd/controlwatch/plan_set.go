@@ -62,7 +62,7 @@ GAP is an id as controlwatch plan shows them, such as control:backups-are-made.`
 					zone = cfg.Zone()
 				}
 				if _, body.Due, err = config.Days("", due, zone); err != nil {
-					return fmt.Errorf("--due: %w", err)
+					return fmt.Errorf("--due: %q is no day: expected one such as 2026-06-30", due)
 				}
 				body.Due = body.Due.Add(-time.Microsecond) // the day's end, still in it
 				if !body.Due.After(p.now()) {

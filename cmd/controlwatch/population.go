@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"strings"
 	"time"
 
@@ -70,7 +69,7 @@ Exit codes: 0 listed, and its lists were looked at all the time · 2 could not l
 			if err != nil {
 				return err
 			}
-			if err := p.writeOut(file, func(w io.Writer) error { return write(w, found) }); err != nil {
+			if err := p.writeOut("--file", file, func(w io.Writer) error { return write(w, found) }); err != nil {
 				return err
 			}
 			if !found.Complete {
@@ -116,22 +115,6 @@ func populationFormat(p *program, name string) (func(io.Writer, soc2.Population)
 		return func(w io.Writer, found soc2.Population) error { return found.WriteCanonical(w) }, nil
 	}
 	return nil, fmt.Errorf("--output: %q is not a format; expected text, csv, json, xlsx or canonical", name)
-}
-
-// writeOut writes to a new file, or to standard output where none is named. What
-// was written in part is taken away.
-func (p *program) writeOut(file string, write func(io.Writer) error) error {
-	if file == "" {
-		return write(p.stdout)
-	}
-	f, err := os.OpenFile(file, os.O_CREATE|os.O_EXCL|os.O_WRONLY, 0o600)
-	if err != nil {
-		return fmt.Errorf("--file: %w", err)
-	}
-	if err := errors.Join(write(f), f.Close()); err != nil {
-		return errors.Join(err, os.Remove(file))
-	}
-	return nil
 }
 
 // population opens the store and lists.

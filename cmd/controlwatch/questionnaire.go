@@ -126,9 +126,9 @@ func (p *program) exportQuestions(file string, all []report.Question, zone *time
 	if err := write(&b, all, zone); err != nil {
 		return err
 	}
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	f, err := newFile("--export", file)
 	if err != nil {
-		return fmt.Errorf("--export: %w", err) // it may hold somebody's answers
+		return err
 	}
 	_, err = f.Write(b.Bytes())
 	if err = errors.Join(err, f.Close()); err != nil {

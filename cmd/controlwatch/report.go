@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"time"
@@ -179,29 +178,6 @@ func (p *program) report(ctx context.Context, kind reportKind, f reportFlags) er
 		o := p.reportOptionsFor(w)
 		return format.Write(w, doc, document.Options{Width: max(o.Width, report.MinWidth), Colour: o.Colour, Table: f.table, Font: font})
 	})
-}
-
-// emitTo writes to standard output or, whole or not at all, to a file.
-func (p *program) emitTo(file string, write func(io.Writer) error) error {
-	if file == "" {
-		return write(p.stdout)
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(file), ".controlwatch-*")
-	if err != nil {
-		return fmt.Errorf("--out: %w", err)
-	}
-	defer os.Remove(tmp.Name()) //nolint:errcheck // gone already when all went well
-	if err := write(tmp); err != nil {
-		tmp.Close() //nolint:errcheck // the reason is on its way
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return fmt.Errorf("--out: %w", err)
-	}
-	if err := os.Rename(tmp.Name(), file); err != nil {
-		return fmt.Errorf("--out: %w", err)
-	}
-	return nil
 }
 
 // steps say what takes long: nothing within a second.

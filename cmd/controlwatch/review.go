@@ -142,7 +142,7 @@ func (p *program) reviewStart(ctx context.Context, f reviewStartFlags) (err erro
 		return err
 	}
 	// The sheet comes first: a review whose sheet could not be written is not begun.
-	if err := p.writeOut(f.output, func(w io.Writer) error { return write(w, &soc2.Review{Name: f.name, Start: start}) }); err != nil {
+	if err := p.writeOut("--output", f.output, func(w io.Writer) error { return write(w, &soc2.Review{Name: f.name, Start: start}) }); err != nil {
 		return err
 	}
 	id, actor, err := p.records(f.by, f.config)(ctx, line.store, store.Entry{Kind: soc2.EntryReview, Subject: f.name, Body: body})

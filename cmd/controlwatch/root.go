@@ -29,7 +29,8 @@ Start here:
   controlwatch verify        that no evidence was altered since it was kept
   controlwatch export        evidence of a window of time, for an auditor
 
-Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something was not seen`,
+Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something was not seen ·
+4 another daemon took the store over (run only)`,
 		SilenceErrors: true,
 		SilenceUsage:  true,
 		Args:          cobra.NoArgs,
@@ -58,6 +59,9 @@ Exit codes: 0 no gap and all seen · 1 a gap · 2 could not run · 3 something w
 		}
 		cmd.AddCommand(g.commands...)
 	}
+	cmd.InitDefaultCompletionCmd()
+	cmd.SetFlagErrorFunc(wrongFlag)
+	teachUsage(cmd)
 	return cmd
 }
 

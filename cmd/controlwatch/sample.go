@@ -123,7 +123,7 @@ func (f *sampleFlags) check() error {
 
 // configuredSize is the company's own number for a frequency.
 func (f *sampleFlags) configuredSize(env func(string) string) error {
-	if f.frequency == "" {
+	if f.frequency == "" || f.file == "" { // problems tells of one without the other
 		return nil
 	}
 	cfg, err := config.Read(f.file, env)

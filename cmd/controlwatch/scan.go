@@ -6,8 +6,6 @@ import (
 	"fmt"
 	"io"
 	"math"
-	"os"
-	"path/filepath"
 	"slices"
 	"time"
 
@@ -277,22 +275,5 @@ func verdict(a soc2.Assessment, threshold soc2.Severity) error {
 
 // emit writes the result to standard output or, whole or not at all, to a file.
 func (p *program) emit(a soc2.Assessment, as format, file string) error {
-	if file == "" {
-		return as.write(p, p.stdout, a)
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(file), ".controlwatch-*")
-	if err != nil {
-		return fmt.Errorf("--out: %w", err)
-	}
-	defer os.Remove(tmp.Name()) //nolint:errcheck // gone already when all went well
-	if err := as.write(p, tmp, a); err != nil {
-		return err
-	}
-	if err := tmp.Close(); err != nil {
-		return fmt.Errorf("--out: %w", err)
-	}
-	if err := os.Rename(tmp.Name(), file); err != nil {
-		return fmt.Errorf("--out: %w", err)
-	}
-	return nil
+	return p.emitTo(file, func(w io.Writer) error { return as.write(p, w, a) })
 }

@@ -23,8 +23,9 @@ func newStore(p *program) *cobra.Command {
 func newStoreRebuild(p *program) *cobra.Command {
 	var file string
 	cmd := &cobra.Command{
-		Use:   "rebuild",
-		Short: "Make the current facts again from their history",
+		Use:     "rebuild",
+		Short:   "Make the current facts again from their history",
+		Example: `  controlwatch store rebuild -c controlwatch.yaml`,
 		Long: `The store keeps which facts are current beside their history, to read them quickly.
 Where "controlwatch verify" says that the two differ, the history is right, and
 this makes the rest again from it. No evidence is changed.`,
@@ -49,8 +50,9 @@ this makes the rest again from it. No evidence is changed.`,
 func newStoreCompact(p *program) *cobra.Command {
 	var file string
 	cmd := &cobra.Command{
-		Use:   "compact",
-		Short: "Give back to the disk what pruning has freed",
+		Use:     "compact",
+		Short:   "Give back to the disk what pruning has freed",
+		Example: `  controlwatch store compact -c controlwatch.yaml`,
 		Long: `What was pruned leaves room in the file that is used again, so it grows no more, but
 does not shrink. This writes the file anew without that room. It needs as much room
 again meanwhile, and no daemon.`,

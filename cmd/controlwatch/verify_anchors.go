@@ -81,18 +81,25 @@ func (p *program) verifyAnchors(ctx context.Context, f verifyFlags, s *store.Sto
 	if err != nil {
 		return nil, err
 	}
+	asked := 0
 	for _, a := range anchors {
 		holder, ok := a.(anchor.Holder)
 		if !ok {
 			continue
 		}
+		asked++
 		held, found, err := holder.Newest(ctx)
 		if err != nil {
 			return nil, fmt.Errorf("ask anchor %s: %w", a.Name(), err)
 		}
-		if found {
-			c.held(ctx, "anchor "+a.Name(), held)
+		if !found {
+			c.v.Warnings = append(c.v.Warnings, fmt.Sprintf("anchor %s was asked, and holds no checkpoint", a.Name()))
+			continue
 		}
+		c.held(ctx, "anchor "+a.Name(), held)
+	}
+	if asked == 0 {
+		return nil, errors.New("--anchors: no anchor that can be asked is configured: give -c FILE with one under evidence.log.anchors, or a checkpoint that somebody kept with --checkpoint")
 	}
 	return c, nil
 }

@@ -88,6 +88,9 @@ func (a *attester) walkthrough(control string, f walkthroughFlags) (store.Entry,
 		body.Matches = &yes
 	case "no":
 		body.Matches = &no
+	default:
+		body.Matches = &yes // what is wrong is said here
+		errs = append(errs, fmt.Errorf("--matches: %q is neither yes nor no: is it done as it is written?", f.matches))
 	}
 	zone := a.config.Zone()
 	day, err := time.ParseInLocation(time.DateOnly, cmp.Or(f.at, a.now.In(zone).Format(time.DateOnly)), zone)
@@ -119,6 +122,7 @@ func newWalkthroughList(p *program) *cobra.Command {
 	var file, output string
 	cmd := &cobra.Command{
 		Use: "list", Short: "List walkthroughs, the newest first", Args: cobra.NoArgs,
+		Example: `  controlwatch walkthrough list -c controlwatch.yaml`,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if output != "text" && output != "json" {
 				return fmt.Errorf("--output: %q is not a format; expected text or json", output)

@@ -45,7 +45,7 @@ func criterionRows(cat soc2.Catalogue, a *soc2.Assessment, gaps []soc2.Gap) []Cr
 	decided := map[string]string{}
 	for _, n := range a.Narrowings {
 		if n.Kind == soc2.LeaveOut {
-			decided[n.Leaves] = cmp.Or(n.Decision, "no decision is recorded")
+			decided[n.Leaves] = " (" + cmp.Or(n.Decision, "taken out, and no decision is recorded") + ")"
 		}
 	}
 	rows := []CriterionRow{}
@@ -59,7 +59,7 @@ func criterionRows(cat soc2.Catalogue, a *soc2.Assessment, gaps []soc2.Gap) []Cr
 			row.State = result.State
 		}
 		if row.State == soc2.OutOfScope {
-			row.Why = "The category " + c.Category + " is not in scope (" + cmp.Or(decided[c.Category], "no decision is recorded") + ")."
+			row.Why = "The category " + c.Category + " is not in scope" + decided[c.Category] + "."
 		}
 		for _, k := range cat.Controls {
 			i := slices.IndexFunc(k.Criteria, func(m soc2.Mapping) bool { return m.ID == c.ID })

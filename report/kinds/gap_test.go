@@ -205,7 +205,7 @@ func TestGapReportNamesWhatNarrowsAndWhoWaits(t *testing.T) {
 	require.Contains(t, written(t, d, "md", ""), "Narrowed without a decision")
 	for _, c := range r.Criteria {
 		if c.ID == "P1.1" {
-			require.Equal(t, "The category Privacy is not in scope (no decision is recorded).", c.Why)
+			require.Equal(t, "The category Privacy is not in scope (taken out, and no decision is recorded).", c.Why)
 		}
 		if c.ID == "A1.2" { // the assessment did not speak of it
 			require.False(t, c.Judged)
