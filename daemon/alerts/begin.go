@@ -32,7 +32,7 @@ func (t *turning) begin(what about, d Noted) {
 	t.describe(one, t.findings[what.finding], d.At)
 	// What a gap weighs comes before what its control weighs: the gap knows what is affected.
 	if item := t.items[d.Control]; item != nil {
-		one.Alert.Owner, one.Alert.Severity = item.Owner, cmp.Or(item.Severity, one.Alert.Severity)
+		one.Alert.Owner, one.Alert.Severity = cmp.Or(item.Owner, one.Alert.Owner), cmp.Or(item.Severity, one.Alert.Severity)
 	}
 	one.Alert.Owner = clean(one.Alert.Owner)
 	if d.From == soc2.Pass && t.in.GoodAt != nil {

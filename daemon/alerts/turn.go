@@ -102,7 +102,7 @@ func (t *turning) lookUp() {
 	if t.in.Plan != nil {
 		for i := range t.in.Plan.Items {
 			item := &t.in.Plan.Items[i]
-			if was := t.items[item.Control]; item.Control != "" && (was == nil || item.Severity > was.Severity) {
+			if was := t.items[item.Control]; item.Control != "" && item.Status != soc2.PlanClosed && (was == nil || item.Severity > was.Severity) {
 				t.items[item.Control] = item
 			}
 		}
