@@ -9,6 +9,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"github.com/controlwatch/controlwatch/daemon/alerts"
+	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/publish/alert"
 	"github.com/controlwatch/controlwatch/soc2"
 	"github.com/controlwatch/controlwatch/store"
@@ -29,6 +30,8 @@ type AlertBook interface {
 	KeepAlerts(context.Context, store.AlertChange) error
 	DriftBetween(ctx context.Context, after, upTo int64) ([]store.NotedDrift, error)
 	AssessedBefore(context.Context, time.Time) (time.Time, error)
+	LoggedChanges(context.Context) ([]soc2.LoggedChange, error)
+	ChangedBetween(ctx context.Context, k evidence.Key, at int64) (from, to time.Time, known bool, err error)
 	Untouched(context.Context) (map[string]bool, error)
 	Heads(ctx context.Context, receiver string) ([]store.Outgoing, error)
 	Claim(ctx context.Context, o store.Outgoing, at, next time.Time) (body []byte, claimed bool, err error)
@@ -173,8 +176,10 @@ func (d *Daemon) advance(ctx context.Context, w *Alerting, state alerts.State, s
 			}
 			return good[t]
 		}
+		who := &actors{book: w.Book}
+		in.ChangedBy = func(a *alert.Alert, seq int64) alert.ChangedBy { return who.changedBy(ctx, a, seq) }
 		turn := alerts.Advance(state, w.Routes, in)
-		if err != nil {
+		if err := errors.Join(err, who.err); err != nil {
 			return err
 		}
 		return keepTurn(ctx, w.Book, from, turn, in.Now)

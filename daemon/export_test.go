@@ -4,6 +4,8 @@ import (
 	"context"
 	"net"
 	"net/http"
+
+	"github.com/controlwatch/controlwatch/publish/alert"
 )
 
 // Work follows the schedules without serving, for tests on a fake clock: a
@@ -18,3 +20,10 @@ func (d *Daemon) Server() *http.Server { return d.server() }
 
 // Problems is what the page says at its top.
 func (d *Daemon) Problems() []string { return d.problems(d.published.Load()) }
+
+// ChangedBy is who the providers' event logs say changed what an alert is about.
+func ChangedBy(ctx context.Context, book AlertBook, a alert.Alert, seq int64) (alert.ChangedBy, error) {
+	who := &actors{book: book}
+	by := who.changedBy(ctx, &a, seq)
+	return by, who.err
+}

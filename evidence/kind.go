@@ -32,6 +32,7 @@ var Kinds = []KindInfo{
 	branchHistoryKind,
 	branchRuleKind,
 	certificateKind,
+	changeEventKind,
 	changeRequestKind,
 	configurationRecorderKind,
 	datastoreDefaultsKind,

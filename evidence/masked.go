@@ -20,7 +20,8 @@ type Masked struct {
 
 // Masked is the fact without what has the form of a secret, and what that was.
 // The id of an access key is who it is, not what opens a door (IAM user guide,
-// "Manage access keys"), so a fact of that kind keeps its own.
+// "Manage access keys"), so a fact of that kind keeps its own, and what tells of
+// one keeps which it was.
 func (f Fact) Masked() (Fact, []Masked, error) {
 	if !holdsSecret(reflect.ValueOf(f.Body)) && !f.Resource.holdsSecret() && !holesHoldSecret(f.Holes) {
 		return f, nil, nil
@@ -54,6 +55,9 @@ func (f Fact) Masked() (Fact, []Masked, error) {
 // excepts is the form that is no secret at a path.
 func (r Resource) excepts(path string) string {
 	if r.Kind == "AccessKey" && (path == "resource.id" || path == "resource.name") {
+		return "aws-access-key-id"
+	}
+	if r.Kind == "ChangeEvent" && path == "body.about.id" {
 		return "aws-access-key-id"
 	}
 	return ""

@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,11 +72,41 @@ func reconciliation(p soc2.Population) string {
 	if p.ReconciledWith != "" {
 		return "Reconciled with " + escaped(p.ReconciledWith) + "."
 	}
-	longest := lengthOf(time.Duration(p.LongestInterval))
 	if p.Dated {
-		return "Not independently reconciled: what was taken off its source's list within " + longest + " can be missed."
+		return "Not independently reconciled: what was taken off its source's list within " + lengthOf(time.Duration(p.LongestInterval)) + " can be missed."
 	}
-	return "Not independently reconciled: what existed for less than " + longest + " can be missed."
+	can := "what existed for less than " + lengthOf(time.Duration(p.CanMiss)) + " can be missed."
+	lacks := 0
+	for _, l := range p.Lists {
+		if l.EventLog == nil {
+			return "Not independently reconciled: " + can
+		}
+		lacks += len(l.EventLog.NotThere)
+	}
+	if lacks > 0 {
+		return "NOT RECONCILED with the event log: " + count(lacks, "item", "items") + " began or ended without an entry in it, and " + can
+	}
+	return "Reconciled with the event log where that was read; where it was not, " + can
+}
+
+// eventLogLines say what the provider's event log says of a list.
+func eventLogLines(e *soc2.EventLogRecord) (lines []string) {
+	said := fmt.Sprintf("%s: %s; %s in the list from there only", e.Name, count(e.Entries, "entry", "entries"), count(len(e.OnlyThere), "item is", "items are"))
+	if n := len(e.NotThere); n > 0 {
+		said += fmt.Sprintf("; of %s it has no entry that says so: %s", count(n, "item that began or ended", "items that began or ended"), escaped(strings.Join(atMost(e.NotThere, 5), ", ")))
+	}
+	lines = append(lines, said)
+	for _, h := range e.NotRead {
+		lines = append(lines, "not read: "+escaped(h.String()))
+	}
+	return lines
+}
+
+func atMost(all []string, most int) []string {
+	if len(all) <= most {
+		return all
+	}
+	return append(slices.Clone(all[:most]), fmt.Sprintf("%d more", len(all)-most))
 }
 
 func (s *summary) listRecords(p soc2.Population) {
@@ -98,6 +129,11 @@ func (s *summary) listRecords(p soc2.Population) {
 		s.lines(4, "", "longest time between complete pulls: "+lengthOf(time.Duration(l.LongestInterval)))
 		if l.DroppedAt != nil {
 			s.lines(4, "", "not looked at any more since "+minute(*l.DroppedAt))
+		}
+		if l.EventLog != nil {
+			for _, line := range eventLogLines(l.EventLog) {
+				s.lines(4, "event log ", line)
+			}
 		}
 		for _, h := range l.Holes {
 			s.lines(4, "hole ", escaped(h.String()))
@@ -145,6 +181,9 @@ func (s *summary) populationItems(p soc2.Population) {
 		s.lines(2, "", itemLine(item.Resource.Label(), item.Part)+" · "+Safe(item.Resource.Type)+" · "+Safe(item.Resource.Provider+"/"+item.Resource.Account))
 		for _, words := range itemTimes(item.At, item.Began, item.Ended) {
 			s.lines(6, "", words)
+		}
+		if item.FromLog {
+			s.lines(6, "", "known from the event log only: no pull saw it")
 		}
 		if !item.Certain {
 			s.lines(6, s.paint(colours{text.FgYellow}, "NOT CERTAIN "), item.Why)

@@ -39,7 +39,7 @@ func writeJSON(w io.Writer, v any) error {
 var populationColumns = []string{
 	"population", "from", "to", "population_digest", "complete", "reconciled_with", "unconfirmed_exports", "sample_data",
 	"key", "provider", "account", "region", "kind", "type", "id", "name", "part", "certain", "why",
-	"at", "began_after", "began_by", "ended_after", "ended_by", "times", "counted_at", "fact_digest", "pull", "source", "narrowed",
+	"at", "began_after", "began_by", "ended_after", "ended_by", "times", "counted_at", "fact_digest", "pull", "source", "narrowed", "from_event_log",
 }
 
 // populationRows are the items. Every row says which population it is of, and
@@ -62,7 +62,7 @@ func populationRows(p soc2.Population) [][]string {
 		endedAfter, endedBy := boundCells(item.Ended)
 		rows = append(rows, append(append([]string{}, head...),
 			item.Key, r.Provider, r.Account, r.Region, string(r.Kind), r.Type, r.ID, r.Name, item.Part, strconv.FormatBool(item.Certain), item.Why,
-			csvTime(item.At), beganAfter, beganBy, endedAfter, endedBy, strconv.Itoa(item.Times), csvTime(item.CountedAt), item.Fact, item.Pull, item.Source, p.Narrowed))
+			csvTime(item.At), beganAfter, beganBy, endedAfter, endedBy, strconv.Itoa(item.Times), csvTime(item.CountedAt), item.Fact, item.Pull, item.Source, p.Narrowed, strconv.FormatBool(item.FromLog)))
 	}
 	return rows
 }

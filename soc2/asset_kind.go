@@ -43,7 +43,7 @@ var AssetKinds = []AssetKind{
 
 // RecordKinds are the kinds of fact that are no things of their own.
 var RecordKinds = []evidence.Kind{
-	"AccessAnalyzer", "Attestation", "BackupService", "BranchHistory", "BranchRule", "ChangeRequest", "ConfigurationRecorder",
+	"AccessAnalyzer", "Attestation", "BackupService", "BranchHistory", "BranchRule", "ChangeEvent", "ChangeRequest", "ConfigurationRecorder",
 	"DatastoreDefaults", "Employment", "EnrolmentPolicy", "Environment", "Grant", "NetworkRule", "PasswordPolicy", "PipelineSettings",
 	"Policy", "ProtectedResource", "RegionDefaults", "RepositoryAccess", "SecurityAlert", "SignOnPolicy", "ThreatDetection", "Training",
 	"VulnerabilityScanner", "Webhook", "Workflow",

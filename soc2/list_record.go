@@ -37,6 +37,9 @@ type ListRecord struct {
 	LongestInterval Seconds    `json:"longest_interval_seconds"`
 	Holes           []ListHole `json:"holes"`
 	Exports         []Export   `json:"exports,omitempty"`
+	// EventLog is the comparison with the provider's event log; nil: no log that is
+	// read shows each beginning and end of what is in the list.
+	EventLog *EventLogRecord `json:"event_log,omitempty"`
 }
 
 // PullRef names a pull.

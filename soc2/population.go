@@ -30,6 +30,9 @@ type Population struct {
 	// LongestInterval is the longest time between two pulls that saw all of a list:
 	// what lived shorter can be missed.
 	LongestInterval Seconds `json:"longest_interval_seconds"`
+	// CanMiss is how short something can have lived without being seen: the longest
+	// interval, or less where the provider's event log was read and shows what came and went.
+	CanMiss Seconds `json:"can_miss_seconds"`
 	// ReconciledWith is the independent source that every pull in the period agreed
 	// with; empty: not independently reconciled.
 	ReconciledWith string `json:"reconciled_with,omitempty"`
@@ -52,7 +55,9 @@ type PopulationItem struct {
 	Resource evidence.Resource `json:"resource"`
 	Part     string            `json:"part,omitempty"`
 	// Certain: it is proven to belong. Why says what is missing to the proof.
-	Certain bool   `json:"certain"`
+	Certain bool `json:"certain"`
+	// FromLog: no pull saw it. It is known from the provider's event log, and the fact is an entry of that.
+	FromLog bool   `json:"from_event_log,omitempty"`
 	Why     string `json:"why,omitempty"`
 	// At is when it happened; only in dated populations, and nil where it was not seen.
 	At *time.Time `json:"at,omitempty"`
@@ -85,6 +90,8 @@ type PopulationQuery struct {
 	From, To  time.Time // To is not in the period
 	Providers []string  // empty: all
 	Accounts  []string
+	// Events are the histories of providers' event logs; without lists: none is read.
+	Events History
 }
 
 // PopulationFrom lists what belonged to a population in a period.
@@ -112,11 +119,17 @@ func PopulationFrom(h History, q PopulationQuery) Population {
 			p.NotLookedAt = append(p.NotLookedAt, l.Of.Type+" of "+place.String()+", since "+instant(*l.DroppedAt))
 			continue
 		}
-		p.Lists = append(p.Lists, recordOf(l, q, until))
+		record := recordOf(l, q, until)
+		var items []PopulationItem
 		for _, versions := range byResource(l.Versions) {
-			for _, item := range q.itemsOf(l, versions) {
-				found[item.Key] = append(found[item.Key], item)
-			}
+			items = append(items, q.itemsOf(l, versions)...)
+		}
+		from, end := l.inScope(q.From, until)
+		var only []PopulationItem
+		record.EventLog, only = q.reconciled(l, items, from, end)
+		p.Lists = append(p.Lists, record)
+		for _, item := range append(items, only...) {
+			found[item.Key] = append(found[item.Key], item)
 		}
 	}
 	for _, same := range found {
@@ -136,7 +149,15 @@ func (p *Population) conclude() {
 		l := &p.Lists[i]
 		p.Complete = p.Complete && len(l.Holes) == 0
 		p.LongestInterval = max(p.LongestInterval, l.LongestInterval)
-		reconciled[l.ReconciledWith] = true
+		can, with := l.LongestInterval, l.ReconciledWith
+		if e := l.EventLog; e != nil {
+			can = e.CanMiss
+			if with == "" && len(e.NotRead)+len(e.NotThere) == 0 {
+				with = e.Name
+			}
+		}
+		p.CanMiss = max(p.CanMiss, can)
+		reconciled[with] = true
 	}
 	if len(reconciled) == 1 {
 		for with := range reconciled {

@@ -165,6 +165,12 @@ func (l *past) population(ctx context.Context, q soc2.PopulationQuery) (soc2.Pop
 	if err := knownPlaces(h, q); err != nil {
 		return soc2.Population{}, err
 	}
+	if !q.Of.Dated() {
+		// Entries lie in pulls after the period too: what began in it may be read later.
+		if q.Events, err = l.store.History(ctx, store.HistoryQuery{Kind: "ChangeEvent", From: q.From, To: l.assessor.Clock(), Sources: l.assessor.Sources, MaxAge: config.DefaultMaxAge}); err != nil {
+			return soc2.Population{}, err
+		}
+	}
 	p := soc2.PopulationFrom(h, q)
 	confirmed, err := confirmations(ctx, l.store)
 	if err != nil {

@@ -141,6 +141,7 @@ var answersKept = []transport.Kept{
 
 // AnswersNotKept are the other reads, and why.
 var AnswersNotKept = map[string]string{
+	lookupEvents:                   "records hold the parameters of every call, policies and keys among them; what is kept of each is in the facts",
 	"sts:GetCallerIdentity":        "what the security token service answers is never kept",
 	"iam:GenerateCredentialReport": "it says only whether the report has been made",
 }

@@ -18,6 +18,7 @@ var collectors = []collector{
 	rdsInstances,
 	rdsClusters,
 	cloudTrails,
+	changeEvents,
 	logGroups,
 	configRecorders,
 	guardDuty,

@@ -23,7 +23,7 @@ func TestConformance(t *testing.T) {
 		Base:     replay.New(healthy(t)),
 		Open: func(t *testing.T, seam *transport.Seam) []connect.Source {
 			t.Helper()
-			return open(t, seam, environment("", anyone), sampleSettings)
+			return open(t, seam, environment("", anyone), sampleSettings+"\nevent_log_days: 7")
 		},
 		Deny:     deny,
 		Throttle: throttle,

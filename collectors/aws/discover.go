@@ -21,7 +21,8 @@ type connection struct {
 	name    string
 	account string // whose account it must be; empty: not known beforehand
 	config  aws.Config
-	regions []string // the settings' filter; empty: every enabled region
+	regions []string          // the settings' filter; empty: every enabled region
+	events  *connect.EventLog // nil: the event history is not read
 }
 
 // session is what a collector reads with: credentials that were asked whose they are.
@@ -31,6 +32,7 @@ type session struct {
 	partition string   // "aws", "aws-cn", "aws-us-gov": part of every ARN
 	region    string   // of a regional feed
 	regions   []string // the settings' filter
+	events    *connect.EventLog
 }
 
 // unknownRegions stands for the regions of an account that could not be listed.
@@ -50,7 +52,7 @@ func (c connection) discover(ctx context.Context, known []evidence.FeedID) (conn
 			Hint: "correct the role's ARN or the credentials",
 		}
 	}
-	s := session{config: c.config, account: who.account, partition: who.partition, regions: c.regions}
+	s := session{config: c.config, account: who.account, partition: who.partition, regions: c.regions, events: c.events}
 	enabled, err := enabledRegions(ctx, ec2.NewFromConfig(c.config).DescribeRegions)
 	if ctx.Err() != nil {
 		return connect.Discovery{}, context.Cause(ctx)
@@ -85,7 +87,7 @@ func (s session) regionalFeeds(enabled []string, listErr error, known []evidence
 	}
 	var out []connect.Feed
 	for _, c := range collectors {
-		if c.reach != regional {
+		if c.reach != regional || c.Name == changeEvents.Name && s.events == nil {
 			continue
 		}
 		for _, region := range planned {

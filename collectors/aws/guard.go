@@ -25,10 +25,12 @@ import (
 // of what is read here; these budgets stay well under the 20 requests a second
 // that EC2 documents as the refill of an unfiltered Describe call.
 var policy = transport.Policy{
-	Provider:    "aws",
-	Identify:    identify,
-	Rate:        20,
-	Burst:       20,
+	Provider: "aws",
+	Identify: identify,
+	Rate:     20,
+	Burst:    20,
+	// CloudTrail gives an account two lookups a second in each region, people's own among them.
+	Slower:      map[string]float64{lookupEvents: 1},
 	Concurrency: 8,
 	TokenMints:  []string{"sts:AssumeRole"},
 	Keeps:       answersKept,
@@ -97,6 +99,9 @@ func identify(r *http.Request) (operation, service string, err error) {
 		return "", "", fmt.Errorf("aws: a request says %s in its context and %s in itself", operation, carried)
 	case carried == "" && r.Method != http.MethodGet && r.Method != http.MethodHead && !slices.Contains(readsByPost, operation):
 		return "", "", fmt.Errorf("aws: %s: a %s request may write", operation, r.Method)
+	}
+	if operation == lookupEvents {
+		service = operation // has a limit, and so a budget, of its own
 	}
 	return operation, service, nil
 }

@@ -43,7 +43,7 @@ func environment(endpoint string, k mototest.Keys) func(string) string {
 func open(t *testing.T, seam *transport.Seam, env func(string) string, settings string) []connect.Source {
 	t.Helper()
 	sources, err := cwaws.Provider.Open(connect.Options{
-		Seam: seam, Env: env, Clock: time.Now,
+		Seam: seam, Env: env, Clock: func() time.Time { return time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC) },
 		Decode: func(into any) error { return yaml.UnmarshalWithOptions([]byte(settings), into, yaml.Strict()) },
 	})
 	require.NoError(t, err)

@@ -27,7 +27,7 @@ func TestPolicyDocument(t *testing.T) {
 	actions := policy.Statement[0].Action
 	require.True(t, slices.IsSorted(actions))
 	for _, action := range actions {
-		require.Regexp(t, `^[a-z0-9-]+:(Get|List|Describe|Generate|BatchGet)[A-Z]`, action, "what only reads")
+		require.Regexp(t, `^[a-z0-9-]+:(Get|List|Describe|Generate|BatchGet|Lookup)[A-Z]`, action, "what only reads")
 		require.NotContains(t, action, "sts:", "needs no permission")
 	}
 	for operation, action := range map[string]string{

@@ -41,16 +41,24 @@ func open(o connect.Options) ([]connect.Source, error) {
 		if s.Profile != "" {
 			name = s.Profile
 		}
-		out = append(out, connection{name: "aws/" + name, config: cfg, regions: s.Regions}.source())
+		out = append(out, connection{name: "aws/" + name, config: cfg, regions: s.Regions, events: s.eventLog(o)}.source())
 	}
 	for _, role := range s.Roles {
 		id, err := role.account()
 		if err != nil {
 			return nil, fmt.Errorf("aws: %w", err)
 		}
-		out = append(out, connection{name: "aws/" + id, account: id, config: assume(cfg, role), regions: s.Regions}.source())
+		out = append(out, connection{name: "aws/" + id, account: id, config: assume(cfg, role), regions: s.Regions, events: s.eventLog(o)}.source())
 	}
 	return out, nil
+}
+
+// eventLog is nil where the event history is not to be read.
+func (s Settings) eventLog(o connect.Options) *connect.EventLog {
+	if s.EventLogDays == 0 {
+		return nil
+	}
+	return &connect.EventLog{Days: s.EventLogDays, Clock: o.Clock}
 }
 
 // source makes the connection's source. Until an account number is known, the

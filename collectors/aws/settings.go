@@ -19,6 +19,8 @@ type Settings struct {
 	Roles []Role `yaml:"roles,omitempty" json:"roles,omitempty" jsonschema:"description=Roles to assume; each is read as an account of its own. A role that is not listed is never assumed"`
 	// SkipOwnAccount leaves out the account the credentials themselves belong to, for credentials that can only assume roles.
 	SkipOwnAccount bool `yaml:"skip_own_account,omitempty" json:"skip_own_account,omitempty" jsonschema:"description=Leave out the account the credentials themselves belong to; for credentials that can only assume the listed roles"`
+	// EventLogDays is how far back CloudTrail's event history is read for who changed what is kept.
+	EventLogDays int `yaml:"event_log_days,omitempty" json:"event_log_days,omitempty" jsonschema:"minimum=1,maximum=90,description=How many days back CloudTrail's event history is read for who began\\, ended and changed what is kept; 7 bridges a long weekend. Without it the history is not read. Needs cloudtrail:LookupEvents."`
 }
 
 // Role is a role to assume in an account.
@@ -38,6 +40,9 @@ func (s Settings) check() error {
 		if slices.Contains(s.Regions[:i], region) {
 			return fmt.Errorf("regions[%d]: %q is listed twice; remove one", i, region)
 		}
+	}
+	if err := checkEventDays(s.EventLogDays); err != nil {
+		return err
 	}
 	accounts := map[string]int{}
 	for i, role := range s.Roles {

@@ -45,7 +45,7 @@ func TestConformance(t *testing.T) {
 func openWholeAcme(t *testing.T, seam *transport.Seam) []connect.Source {
 	t.Helper()
 	sources, err := github.Provider.Open(connect.Options{Seam: seam, Clock: now, Decode: func(into any) error {
-		*into.(*github.Settings) = github.Settings{Organizations: []string{"acme-robotics"}, Token: "github_pat_example", Enterprise: "acme"}
+		*into.(*github.Settings) = github.Settings{Organizations: []string{"acme-robotics"}, Token: "github_pat_example", Enterprise: "acme", EventLogDays: 7}
 		return nil
 	}})
 	require.NoError(t, err)

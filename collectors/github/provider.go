@@ -40,6 +40,7 @@ var collectors = []evidence.Collector{
 	pipelineSettingsCollector,
 	environmentsCollector,
 	auditLogCollector,
+	changeEventsCollector,
 	changesCollector,
 	securityAlertsCollector,
 	workflowsCollector,

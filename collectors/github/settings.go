@@ -32,6 +32,8 @@ type Settings struct {
 	ChangeLookbackDays int `yaml:"change_lookback_days,omitempty" json:"change_lookback_days,omitempty" jsonschema:"default=90,minimum=1,maximum=366,description=How many days back merged pull requests and direct pushes are read."`
 	// DetailCalls is the most calls one pull makes for the details of changes, and of workflows.
 	DetailCalls int `yaml:"detail_calls,omitempty" json:"detail_calls,omitempty" jsonschema:"default=2000,minimum=1,description=The most calls one pull makes for details of pull requests and pushes\\, and one for workflow files. What is left over is a hole\\, and the next pull of a running daemon reads on. GitHub allows 5000 calls an hour to all that use one account."`
+	// EventLogDays is how far back the audit log is read for who changed what is kept.
+	EventLogDays int `yaml:"event_log_days,omitempty" json:"event_log_days,omitempty" jsonschema:"minimum=1,maximum=180,description=How many days back the organisation's audit log is read for who began\\, ended and changed what is kept; 7 bridges a long weekend. Without it the log is not read. Needs GitHub Enterprise Cloud and a classic token with read:audit_log."`
 	// BaseURL is the address of the API where it is not GitHub.com's.
 	BaseURL string `yaml:"base_url,omitempty" json:"base_url,omitempty" jsonschema:"default=https://api.github.com,description=Address of the API. Enterprise Server: https://HOST/api/v3. Enterprise Cloud with data residency: https://api.SUBDOMAIN.ghe.com."`
 }
@@ -71,6 +73,9 @@ func sources(s Settings, o connect.Options) ([]connect.Source, error) {
 	if err != nil {
 		return nil, err
 	}
+	if s.EventLogDays < 0 || s.EventLogDays > mostEventDays {
+		return nil, fmt.Errorf("event_log_days: %d; write a number from 1 to %d, or leave it out", s.EventLogDays, mostEventDays)
+	}
 	api := newAPI(base, s.Token, o)
 	open := func(login string) *source {
 		src := newSource(api, login)
@@ -94,6 +99,9 @@ func sources(s Settings, o connect.Options) ([]connect.Source, error) {
 		seen = append(seen, login)
 		src := open(login)
 		src.details = newDetails(limits, o.Clock)
+		if s.EventLogDays > 0 {
+			src.events = &connect.EventLog{Days: s.EventLogDays, Clock: o.Clock}
+		}
 		found = append(found, src.connect())
 	}
 	return found, nil

@@ -20,6 +20,7 @@ type source struct {
 	app            *installed
 	installationID int64 // 0: to be found by the login
 	details        *details
+	events         *connect.EventLog // nil: the audit log is not read
 }
 
 func newSource(a *api, login string) *source {
@@ -81,6 +82,9 @@ func (s *source) discover(ctx context.Context, _ []evidence.FeedID) (connect.Dis
 		feed(securityAlertsCollector, s.collectSecurityAlerts),
 		feed(workflowsCollector, s.collectWorkflows),
 	}}
+	if s.events != nil {
+		d.Feeds = append(d.Feeds, feed(changeEventsCollector, s.collectChangeEvents))
+	}
 	var err error
 	if s.app != nil {
 		d.Principal, d.PrincipalScopes, err = s.introduce(ctx)

@@ -33,7 +33,8 @@ var answersKept = []transport.Kept{
 
 // AnswersNotKept are the other reads, and why.
 var AnswersNotKept = map[string]string{
-	readMe.operation: "it says who asks, which the pull's record says",
+	readLog.operation: "events hold addresses and what was typed; what is kept of each is in the facts",
+	readMe.operation:  "it says who asks, which the pull's record says",
 }
 
 // AnswersKept lists the reads whose redacted answers are kept.

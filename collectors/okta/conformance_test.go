@@ -3,6 +3,7 @@ package okta_test
 import (
 	"net/http"
 	"testing"
+	"time"
 
 	"github.com/stretchr/testify/require"
 
@@ -19,6 +20,7 @@ func TestConformance(t *testing.T) {
 	for _, u := range org.Users {
 		u.HideFactors = false // a healthy provider shows everything
 	}
+	org.Log = happened()[:4]
 	server, err := oktatest.New(org, func(err error) { t.Error(err) })
 	require.NoError(t, err)
 	server.PageSize = 3
@@ -34,7 +36,10 @@ func TestConformance(t *testing.T) {
 			collectorstest.Run(t, collectorstest.Suite{
 				Provider: okta.Provider,
 				Base:     server,
-				Open:     openAcme,
+				Open: func(t *testing.T, seam *transport.Seam) []connect.Source {
+					t.Helper()
+					return openAcmeWith(t, seam, 7)
+				},
 				Deny: func(req *http.Request, _ string) *http.Response {
 					return oktatest.Refuse(req, refuse.status, refuse.code, refuse.summary)
 				},
@@ -51,12 +56,19 @@ func TestConformance(t *testing.T) {
 
 func openAcme(t *testing.T, seam *transport.Seam) []connect.Source {
 	t.Helper()
+	return openAcmeWith(t, seam, 0)
+}
+
+var monday = time.Date(2026, 11, 16, 9, 0, 0, 0, time.UTC)
+
+func openAcmeWith(t *testing.T, seam *transport.Seam, eventLogDays int) []connect.Source {
+	t.Helper()
 	sources, err := okta.Provider.Open(connect.Options{
 		Decode: func(into any) error {
-			*into.(*okta.Settings) = okta.Settings{OrgURL: "https://" + oktatest.AcmeHost, Token: oktatest.Acme().Token}
+			*into.(*okta.Settings) = okta.Settings{OrgURL: "https://" + oktatest.AcmeHost, Token: oktatest.Acme().Token, EventLogDays: eventLogDays}
 			return nil
 		},
-		Seam: seam,
+		Seam: seam, Clock: func() time.Time { return monday },
 	})
 	require.NoError(t, err)
 	return sources

@@ -26,7 +26,7 @@ func serve(t *testing.T, org *oktatest.Org) *oktatest.Server {
 // requests going to base.
 func openOver(t *testing.T, base http.RoundTripper) connect.Source {
 	t.Helper()
-	sources, err := Provider.Open(options(base, Settings{OrgURL: "https://" + oktatest.AcmeHost, Token: oktatest.Acme().Token}))
+	sources, err := Provider.Open(options(base, Settings{OrgURL: "https://" + oktatest.AcmeHost, Token: oktatest.Acme().Token, EventLogDays: 7}))
 	require.NoError(t, err)
 	require.Len(t, sources, 1)
 	return sources[0]

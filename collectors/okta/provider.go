@@ -40,6 +40,7 @@ var collectors = []evidence.Collector{
 	groupsCollector,
 	apiTokensCollector,
 	systemLogCollector,
+	changeEventsCollector,
 }
 
 // Settings is the configuration of one org.
@@ -55,6 +56,8 @@ type Settings struct {
 	PrivateKeyFile string `yaml:"private_key_file,omitempty" json:"private_key_file,omitempty" jsonschema:"description=File of the service application's RSA private key in PEM form. Relative to the configuration's folder."`
 	// KeyID names the key where the application has several.
 	KeyID string `yaml:"key_id,omitempty" json:"key_id,omitempty" jsonschema:"description=Id (kid) of the key where the application has more than one."`
+	// EventLogDays is how far back the System Log is read for who changed what is kept.
+	EventLogDays int `yaml:"event_log_days,omitempty" json:"event_log_days,omitempty" jsonschema:"minimum=1,maximum=90,description=How many days back the System Log is read for who began\\, ended and changed what is kept; 7 bridges a long weekend. Without it the log is not read. A service application needs okta.logs.read."`
 	// RequestsPerMinute bounds requests to each of Okta's endpoints.
 	RequestsPerMinute int `yaml:"requests_per_minute,omitempty" json:"requests_per_minute,omitempty" jsonschema:"minimum=3,maximum=6000,default=300,description=Most requests a minute to each endpoint. Okta gives a token half of an endpoint's limit by default; 300 is half of the common 600."`
 }
@@ -96,7 +99,13 @@ func newSource(s Settings, o connect.Options) (*source, error) {
 	if s.RequestsPerMinute < 3 || s.RequestsPerMinute > 6000 {
 		return nil, fmt.Errorf("requests_per_minute: %d is not between 3 and 6000", s.RequestsPerMinute)
 	}
+	if s.EventLogDays < 0 || s.EventLogDays > mostEventDays {
+		return nil, fmt.Errorf("event_log_days: %d is not between 1 and %d", s.EventLogDays, mostEventDays)
+	}
 	src := &source{account: org.Host, client: newClient(org, s, o.Seam)}
+	if s.EventLogDays > 0 {
+		src.events = &connect.EventLog{Days: s.EventLogDays, Clock: o.Clock}
+	}
 	if s.ClientID != "" {
 		if src.client.app, err = newServiceApp(org, s, o); err != nil {
 			return nil, err

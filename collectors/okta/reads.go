@@ -48,7 +48,7 @@ var (
 var reads = []read{
 	readMe, readOrg, readUsers, readFactors, readRoles, readPolicies, readRules,
 	readEngine, readAuthenticators, readConsole, readThreats, readZones, readSupport, readApps, readAppUsers, readAppGrants,
-	readGroups, readGroupUsers, readGroupRoles, readTokens, readLogStreams,
+	readGroups, readGroupUsers, readGroupRoles, readTokens, readLogStreams, readLog,
 }
 
 // policy is how requests to one org are told apart and bounded.

@@ -13,6 +13,7 @@ import (
 type source struct {
 	account string
 	client  *client
+	events  *connect.EventLog // nil: the System Log's events are not read
 }
 
 func (s *source) scope() evidence.Scope {
@@ -57,6 +58,9 @@ func (s *source) discover(ctx context.Context, _ []evidence.FeedID) (connect.Dis
 		feed(apiTokensCollector, s.collectAPITokens),
 		feed(systemLogCollector, s.collectSystemLog),
 	}}
+	if s.events != nil {
+		d.Feeds = append(d.Feeds, feed(changeEventsCollector, s.collectChangeEvents))
+	}
 	d.Principal, d.PrincipalScopes = s.whoAmI(ctx)
 	if err := ctx.Err(); err != nil {
 		return connect.Discovery{}, context.Cause(ctx)

@@ -43,8 +43,12 @@ func (s *Seam) bucket(p Policy, scope evidence.Scope, service string) *bucket {
 	defer s.mu.Unlock()
 	b, ok := s.buckets[key]
 	if !ok {
+		burst := p.Burst
 		b = &bucket{underWay: semaphore.NewWeighted(int64(p.Concurrency)), full: rate.Limit(p.Rate)}
-		b.pace = rate.NewLimiter(b.full, p.Burst)
+		if slower, ok := p.Slower[service]; ok {
+			b.full, burst = rate.Limit(slower), 1
+		}
+		b.pace = rate.NewLimiter(b.full, burst)
 		if s.opts.Unpaced {
 			b.full = unpaced
 			b.pace.SetLimit(rate.Inf)

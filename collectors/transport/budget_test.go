@@ -53,6 +53,20 @@ func TestBudget(t *testing.T) {
 			require.InDelta(t, 2*time.Second, a.storm(t, p, 25), float64(10*time.Millisecond))
 		})
 	})
+	t.Run("a service with a slower rate has that, without a burst", func(t *testing.T) {
+		t.Parallel()
+		synctest.Test(t, func(t *testing.T) {
+			a := setup(ok)
+			p := policy()
+			identify := p.Identify
+			p.Identify = func(r *http.Request) (string, string, error) {
+				operation, _, err := identify(r)
+				return operation, "log", err
+			}
+			p.Rate, p.Burst, p.Slower = 10, 5, map[string]float64{"log": 1}
+			require.InDelta(t, 4*time.Second, a.storm(t, p, 5), float64(10*time.Millisecond))
+		})
+	})
 	t.Run("no rate given is a gentle one", func(t *testing.T) {
 		t.Parallel()
 		synctest.Test(t, func(t *testing.T) {

@@ -27,6 +27,8 @@ type Policy struct {
 	// Zero: 5 a second, in bursts of as many.
 	Rate  float64
 	Burst int
+	// Slower are the services that have another rate than Rate, and bursts of one.
+	Slower map[string]float64
 	// Concurrency bounds requests under way per (account, region, service). Zero: 4.
 	Concurrency int
 	// Retries is how often a throttled or failed attempt is repeated here.

@@ -18,7 +18,7 @@ func (t *turning) begin(what about, d Noted) {
 	if t.open[what] != nil {
 		return
 	}
-	one := &Tracked{Alert: alert.Alert{
+	one := &Tracked{Seq: d.Seq, Alert: alert.Alert{
 		ID: alertID("alert", d.Seq, what), Status: alert.Firing, Class: what.class, Change: d.Change, Cause: d.Cause,
 		Control: d.Control, Title: d.Control, Check: d.Check, Severity: cmp.Or(d.Severity, soc2.Medium), Resource: d.Resource,
 		From: d.From, To: d.To, StartsAt: d.At, Link: t.page("control-" + d.Control), Sample: t.in.Assessment.SampleData,

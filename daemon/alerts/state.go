@@ -25,6 +25,7 @@ type Tracked struct {
 	Alert   alert.Alert     `json:"alert"`
 	Systems []string        `json:"systems,omitempty"` // of the resource
 	Reason  evidence.Reason `json:"reason,omitempty"`  // why it is out of sight
+	Seq     int64           `json:"seq,omitempty"`     // commit of the drift that began it
 	Held    string          `json:"held,omitempty"`    // the decision by which it does not fire; empty: it does
 	Told    []Told          `json:"told,omitempty"`    // where it belongs
 }

@@ -49,6 +49,8 @@ func (t *turning) tell() {
 				due = t.soon(i.Due.Add(GrowEvery))
 			}
 			t.write(i, due)
+		case t.namesActor(i) && t.untouched(i): // whoever was told already reads it in what is told next
+			t.write(i, i.Due)
 		}
 		if (ended[key] || grew[key]) && t.firingOf(i) == 0 {
 			t.write(i, t.soon(i.Due))

@@ -23,6 +23,9 @@ type Input struct {
 	Link       string // of the page; empty: none
 	// GoodAt is when the last assessment before a time was made. Nil: not known.
 	GoodAt func(time.Time) time.Time
+	// ChangedBy is who the provider's event log says changed what an alert is about,
+	// for drift that was noted with a commit; zero: it does not say, or not yet. Nil: nobody knows.
+	ChangedBy func(a *alert.Alert, seq int64) alert.ChangedBy
 	// Untouched says that no receiver was sent anything of a notice yet. Nil: all may have been.
 	Untouched func(notice string) bool
 }
@@ -64,6 +67,7 @@ func Advance(s State, routes Routes, in Input) Turn {
 	}
 	t.level()
 	t.decide()
+	t.nameActors()
 	t.place()
 	t.tell()
 	t.forget()
@@ -83,6 +87,7 @@ type turning struct {
 	touched  map[about]bool     // by the drift of this turn
 	began    []*Tracked
 	ended    []*Tracked
+	named    map[string]bool // ids of alerts of which it is known only now who did it
 	changed  map[string]bool
 	gone     []string
 	messages []Message

@@ -35,6 +35,8 @@ type company struct {
 	drift    []soc2.Drift
 	lags     bool           // nothing is made of assessments for now
 	noted    []alerts.Noted // and this is what was missed
+
+	changedBy func(*alert.Alert, int64) alert.ChangedBy
 }
 
 func everything(receivers ...string) alerts.Routes {
@@ -114,7 +116,7 @@ func (c *company) advance(a *soc2.Assessment, drift []soc2.Drift) alerts.Turn {
 	if c.lags {
 		return alerts.Turn{}
 	}
-	in := alerts.Input{Seq: c.seq, Assessment: a, Now: c.now, Drift: c.noted, Untouched: func(id string) bool { return !c.sent[id] }}
+	in := alerts.Input{Seq: c.seq, Assessment: a, Now: c.now, Drift: c.noted, Untouched: func(id string) bool { return !c.sent[id] }, ChangedBy: c.changedBy}
 	c.noted = nil
 	turn := alerts.Advance(c.stored(c.state), c.routes, in)
 	c.state = turn.State

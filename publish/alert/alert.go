@@ -53,7 +53,7 @@ type Alert struct {
 	Current     string    // what was seen, in a line
 	Desired     string    // what should be
 	Remediation string    // how to fix it; commands as in the catalogue
-	ChangedBy   ChangedBy // who did it, where the provider says so; zero: not known
+	ChangedBy   ChangedBy // who changed it last in that time, where the provider says so; zero: not known
 	Link        string    // to the page of it; empty: none is configured
 	Sample      bool      // the company is the sample: said wherever the alert stands alone
 }
@@ -64,4 +64,5 @@ type ChangedBy struct {
 	Operation string    // s3:PutBucketPolicy
 	At        time.Time //
 	Source    string    // CloudTrail, GitHub audit log, Okta System Log
+	Others    int       // how many others changed it too since it was last seen good
 }

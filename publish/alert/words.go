@@ -258,6 +258,12 @@ func (c ChangedBy) words() string {
 	if c.Source != "" {
 		said += " (" + c.Source + ")"
 	}
+	switch {
+	case c.Others == 1:
+		said += "; so did somebody else since it was last seen good"
+	case c.Others > 1:
+		said += fmt.Sprintf("; so did %d others since it was last seen good", c.Others)
+	}
 	return said
 }
 

@@ -87,6 +87,7 @@ type dataChangedBy struct {
 	Operation string  `json:"operation"`
 	At        *string `json:"at"`
 	Source    string  `json:"source"`
+	Others    int     `json:"others,omitempty"` // how many others changed it too since it was last seen good
 }
 
 // mostText bounds each text that others chose the length of, in characters.
@@ -133,7 +134,7 @@ func newAlert(a alert.Alert) dataAlert {
 		Current: bounded(a.Current), Desired: bounded(a.Desired), Remediation: bounded(a.Remediation),
 	}
 	if a.ChangedBy != (alert.ChangedBy{}) {
-		d.ChangedBy = &dataChangedBy{Who: bounded(a.ChangedBy.Who), Operation: bounded(a.ChangedBy.Operation), At: stamp(a.ChangedBy.At), Source: bounded(a.ChangedBy.Source)}
+		d.ChangedBy = &dataChangedBy{Who: bounded(a.ChangedBy.Who), Operation: bounded(a.ChangedBy.Operation), At: stamp(a.ChangedBy.At), Source: bounded(a.ChangedBy.Source), Others: a.ChangedBy.Others}
 	}
 	for _, l := range a.Links() {
 		d.Link = l

@@ -36,7 +36,7 @@ func (o *Organization) organizationAccess(req *http.Request, path string, parts 
 		"actions/secrets":                      func() answer { return o.wrapped(req, "secrets", secretBodies(o.Access.Actions[""].Secrets, true)) },
 		"actions/oidc/customization/sub":       func() answer { return o.subject("") },
 		"actions/runner-groups":                func() answer { return o.wrapped(req, "runner_groups", o.runnerGroupBodies()) },
-		"audit-log":                            o.auditLog,
+		"audit-log":                            func() answer { return o.auditLog(req) },
 	}
 	if len(parts) == 5 && parts[2] == "teams" {
 		return o.teamAnswer(req, parts[3], parts[4]), true
@@ -117,13 +117,27 @@ func (o *Organization) streams(slug string) answer {
 }
 
 // auditLog is part of Enterprise Cloud.
-func (o *Organization) auditLog() answer {
+func (o *Organization) auditLog(req *http.Request) answer {
 	if o.Access.Plan != "enterprise" {
 		return refuse(http.StatusNotFound, "Not Found")
 	}
-	return say([]any{map[string]any{
-		"@timestamp": 1794645000000, "action": "team.add_member", "actor": o.Members[0].Login, "org": o.Login, "_document_id": "x1",
-	}})
+	items := []any{}
+	for _, e := range append(o.AuditLog, AuditEntry{At: time.UnixMilli(1794645000000), ID: "x1", Action: "team.add_member", Actor: o.Members[0].Login, Team: o.Login + "/platform"}) {
+		entry := map[string]any{"@timestamp": e.At.UnixMilli(), "_document_id": e.ID, "action": e.Action, "org": o.Login}
+		for name, value := range map[string]string{"actor": e.Actor, "repo": e.Repo, "user": e.User, "team": e.Team} {
+			if value != "" {
+				entry[name] = value
+			}
+		}
+		items = append(items, entry)
+	}
+	return cursorPage(req, items)
+}
+
+// AuditEntry is one entry of the audit log.
+type AuditEntry struct {
+	At                                  time.Time
+	ID, Action, Actor, Repo, User, Team string
 }
 
 func (o *Organization) teamAnswer(req *http.Request, slug, what string) answer {

@@ -19,6 +19,7 @@ type Organization struct {
 	Rulesets          []Ruleset // the organisation's own; they apply to every default branch
 	Viewer            Viewer
 	Access            Access
+	AuditLog          []AuditEntry // newest first, before the one that every organisation has
 }
 
 // Viewer is whose token asks.

@@ -36,6 +36,8 @@ func (s *Server) administration(req *http.Request, part []string) (answer, bool)
 		return say(http.StatusOK, each(org.Tokens, func(t APIToken) object { return t.json(org.Host) })), true // not paged
 	case path == "logStreams":
 		return s.page(req.URL, each(org.Streams, func(l LogStream) object { return l.json(org.Host) }), 20), true
+	case path == "logs":
+		return s.log(req), true
 	case part[0] == "apps":
 		return s.apps(req, part[1:]), true
 	case part[0] == "groups":

@@ -29,6 +29,7 @@ type Org struct {
 	Groups         []*Group
 	Tokens         []APIToken
 	Streams        []LogStream
+	Log            []LogEvent // oldest first
 	Authenticators []Authenticator
 	AdminConsole   AdminConsole
 	ThreatInsight  string // "none", "audit", "block"
