@@ -48,7 +48,7 @@ func (s scene) assessed(a *soc2.Assessment) {
 		if account == s.lost {
 			hole := evidence.Hole{Type: "user", Reason: evidence.Denied, Since: seenAt}
 			feed.Last.Holes = []evidence.Hole{hole}
-			a.Holes = append(a.Holes, soc2.ScopedHole{Provider: "aws", Account: account, Collector: "aws_users", Hole: hole})
+			a.Holes = append(a.Holes, soc2.ScopedHole{Lack: &soc2.Lack{Provider: "aws", Account: account, Collector: "aws_users", Hole: hole}})
 			find(s.control, "the scope", soc2.Unobserved)
 		} else {
 			for user, has := range users {

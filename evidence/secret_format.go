@@ -170,6 +170,7 @@ func percentDecoded(text string) string {
 
 var (
 	percentEncoded = regexp.MustCompile(`%[0-9A-Fa-f]{2}`)
+	plainBase64    = strings.NewReplacer("\n", "", "\r", "", "-", "+", "_", "/")
 	base64Word     = regexp.MustCompile(`[A-Za-z0-9+/_-]{24,}(?:[\r\n]+[A-Za-z0-9+/_-]+)*={0,2}`)
 )
 
@@ -206,7 +207,7 @@ func inBase64(word, except string) []string {
 
 // unBase64 reads base64 of either alphabet, as far as it is any.
 func unBase64(word string) string {
-	compact := strings.TrimRight(strings.NewReplacer("\n", "", "\r", "", "-", "+", "_", "/").Replace(word), "=")
+	compact := strings.TrimRight(plainBase64.Replace(word), "=")
 	b, _ := base64.RawStdEncoding.DecodeString(compact) // what follows it may be part of the text around it
 	return string(b)
 }

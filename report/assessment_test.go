@@ -81,10 +81,10 @@ func assessment() soc2.Assessment {
 		},
 		Findings: []soc2.Finding{unseen, mfa(user("AIDAADA", "ada"), soc2.Fail), passing, accepted, excluded, onScope},
 		Holes: []soc2.ScopedHole{
-			{Provider: "github", Account: "acme-robotics", Collector: "github_members", Hole: evidence.Hole{Type: "github.member", Reason: evidence.Throttled, Operation: "GET /orgs/{org}/members", Since: at.Add(-time.Minute)}},
-			{Provider: "aws", Account: "111122223333", Region: "eu-west-1", Collector: "aws_s3_buckets", Resource: "acme-robotics-logs", Hole: withType(denied, "aws.s3.bucket")},
-			{Provider: "aws", Account: "111122223333", Region: "us-east-1", Collector: "aws_s3_buckets", Resource: "acme-robotics-site", Hole: withType(denied, "aws.s3.bucket")},
-			{Collector: "", Hole: evidence.Hole{Type: "attestations.attestation", Reason: evidence.NotConfigured}},
+			{Lack: &soc2.Lack{Provider: "github", Account: "acme-robotics", Collector: "github_members", Hole: evidence.Hole{Type: "github.member", Reason: evidence.Throttled, Operation: "GET /orgs/{org}/members", Since: at.Add(-time.Minute)}}},
+			{Lack: &soc2.Lack{Provider: "aws", Account: "111122223333", Region: "eu-west-1", Collector: "aws_s3_buckets", Hole: withType(denied, "aws.s3.bucket")}, Resource: "acme-robotics-logs"},
+			{Lack: &soc2.Lack{Provider: "aws", Account: "111122223333", Region: "us-east-1", Collector: "aws_s3_buckets", Hole: withType(denied, "aws.s3.bucket")}, Resource: "acme-robotics-site"},
+			{Lack: &soc2.Lack{Collector: "", Hole: evidence.Hole{Type: "attestations.attestation", Reason: evidence.NotConfigured}}},
 		},
 		Pulls: pulls,
 		Feeds: []evidence.FeedState{
@@ -108,6 +108,8 @@ func many(n int) soc2.Assessment {
 		f.Resource.ID, f.Resource.Name = fmt.Sprintf("AIDA%03d", i), fmt.Sprintf("user-%03d", i)
 		a.Findings = append(a.Findings, f)
 		h := a.Holes[1]
+		lack := *h.Lack
+		h.Lack = &lack
 		h.Hole.Field = fmt.Sprintf("field%03d", i)
 		a.Holes = append(a.Holes, h)
 	}

@@ -94,11 +94,17 @@ type ControlResult struct {
 	NotYet bool // above the company's profile: shown, and no criterion holds by it
 }
 
-// ScopedHole is a hole and where it is.
+// ScopedHole is a hole and where it is. What a hundred thousand resources lack
+// alike is there once, and must not be changed.
 type ScopedHole struct {
+	*Lack
+	Resource string // label; empty for a whole population
+}
+
+// Lack is what is not seen somewhere.
+type Lack struct {
 	Provider, Account, Region string
 	Collector                 string
-	Resource                  string // label; empty for a whole population
 	Hole                      evidence.Hole
 }
 

@@ -54,7 +54,7 @@ func UnseenLists(feeds []evidence.FeedState, at time.Time, wanted func(evidence.
 				continue
 			}
 			if h, ok := feed.HoleAt(p.Type, at); ok {
-				all = append(all, ScopedHole{Provider: s.Provider, Account: s.Account, Region: s.Region, Collector: feed.ID.Collector, Hole: h})
+				all = append(all, ScopedHole{Lack: &Lack{Provider: s.Provider, Account: s.Account, Region: s.Region, Collector: feed.ID.Collector, Hole: h}})
 			}
 		}
 	}

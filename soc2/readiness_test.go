@@ -70,7 +70,7 @@ func TestReadinessAnswers(t *testing.T) {
 		"no commitments":              {func(in *soc2.ReadinessInputs) { in.Scope.Commitments = nil }, soc2.NothingKnown, soc2.AreaScope},
 		"nothing judged":              {func(in *soc2.ReadinessInputs) { in.Assessment = nil }, soc2.CannotTell, soc2.AreaSources},
 		"nothing read":                {func(in *soc2.ReadinessInputs) { in.Assessment.Feeds = nil }, soc2.CannotTell, soc2.AreaSources},
-		"a list not seen":             {func(in *soc2.ReadinessInputs) { in.Assessment.Holes = make([]soc2.ScopedHole, 1) }, soc2.CannotTell, soc2.AreaSources},
+		"a list not seen":             {func(in *soc2.ReadinessInputs) { in.Assessment.Holes = []soc2.ScopedHole{{Lack: &soc2.Lack{}}} }, soc2.CannotTell, soc2.AreaSources},
 		"a control not judged":        {func(in *soc2.ReadinessInputs) { in.Assessment.Controls = in.Assessment.Controls[1:] }, soc2.CannotTell, soc2.AreaEvidence},
 		"a control not wholly seen":   {func(in *soc2.ReadinessInputs) { in.Assessment.Controls[0].Unobserved = 1 }, soc2.CannotTell, soc2.AreaEvidence},
 		"a control wholly excluded": {func(in *soc2.ReadinessInputs) {

@@ -20,12 +20,15 @@ type Tally struct {
 	owner    map[string]string
 	shown    map[string]json.RawMessage // current states, most of them alike
 	kept     map[checkOf][][]Finding    // in pieces: to grow one list would hold two of them
+	lacks    map[Lack]*Lack
+	unseen   map[evidence.Hole]unseen // why a finding is unobserved, where it is one hole
 }
 
 // NewTally begins to roll up what is judged of a view.
 func NewTally(a *Assessment, cat Catalogue, view evidence.View) *Tally {
 	feeds := view.Feeds
 	t := &Tally{a: a, cat: cat, controls: map[string]*ControlResult{}, judged: map[string]int{}, left: map[string]int{}, owner: owners(feeds), shown: map[string]json.RawMessage{}, kept: map[checkOf][][]Finding{}}
+	t.lacks, t.unseen = map[Lack]*Lack{}, map[evidence.Hole]unseen{}
 	a.Outcomes, a.Places = map[Outcome]int{}, map[Place]map[Outcome]int{}
 	a.Findings, a.Holes, a.Controls, a.Criteria, a.Pulls = nil, nil, nil, nil, nil
 	for _, c := range cat.Controls {
@@ -46,7 +49,7 @@ func NewTally(a *Assessment, cat Catalogue, view evidence.View) *Tally {
 		s := feed.ID.Scope
 		for _, p := range feed.Populations {
 			if h, ok := feed.HoleAt(p.Type, view.At); ok {
-				a.Holes = append(a.Holes, ScopedHole{Provider: s.Provider, Account: s.Account, Region: s.Region, Collector: feed.ID.Collector, Hole: h})
+				a.Holes = append(a.Holes, ScopedHole{Lack: &Lack{Provider: s.Provider, Account: s.Account, Region: s.Region, Collector: feed.ID.Collector, Hole: h}})
 			}
 		}
 	}
@@ -134,7 +137,9 @@ func (t *Tally) keep(f *Finding) {
 	}
 	last := &pieces[len(pieces)-1]
 	*last = append(*last, *f)
-	(*last)[len(*last)-1].Observed = t.share(f.Observed)
+	kept := &(*last)[len(*last)-1]
+	kept.Observed = t.share(f.Observed)
+	t.shareHoles(kept)
 }
 
 // findings puts what was kept into one list.
@@ -161,7 +166,7 @@ func (t *Tally) findings() []Finding {
 	return all
 }
 
-// mostShared bounds how many current states are looked up for one like them.
+// mostShared bounds how many of a kind are looked up for one like them.
 const mostShared = 20_000
 
 // share keeps one copy of current states that are alike.
@@ -174,6 +179,27 @@ func (t *Tally) share(observed json.RawMessage) json.RawMessage {
 		t.shown[string(observed)] = exact
 	}
 	return exact
+}
+
+type unseen struct {
+	reason string
+	holes  []evidence.Hole
+}
+
+// shareHoles keeps one copy of why findings are unobserved, which most are for the
+// same one hole.
+func (t *Tally) shareHoles(f *Finding) {
+	if len(f.Holes) != 1 {
+		return
+	}
+	same, known := t.unseen[f.Holes[0]]
+	switch {
+	case known && same.reason == f.Reason:
+		f.Reason, f.Holes = same.reason, same.holes
+	case !known && len(t.unseen) < mostShared:
+		f.Holes = slices.Clip(f.Holes)
+		t.unseen[f.Holes[0]] = unseen{f.Reason, f.Holes}
+	}
 }
 
 // holes lists every field recorded as not seen, and what evaluation found missing
@@ -190,7 +216,7 @@ func (t *Tally) holes(j Judged) {
 		fields[h.Field], reads[h.Operation] = true, true
 		h.Type = r.Type
 		t.a.Holes = append(t.a.Holes, ScopedHole{
-			Provider: r.Provider, Account: r.Account, Region: r.Region, Collector: t.owner[r.Type], Resource: r.Label(), Hole: h,
+			Lack: t.lack(Lack{Provider: r.Provider, Account: r.Account, Region: r.Region, Collector: t.owner[r.Type], Hole: h}), Resource: r.Label(),
 		})
 	}
 	for _, h := range j.Holes {
@@ -208,6 +234,16 @@ func (t *Tally) holes(j Judged) {
 			}
 		}
 	}
+}
+
+func (t *Tally) lack(l Lack) *Lack {
+	if same, ok := t.lacks[l]; ok {
+		return same
+	}
+	if len(t.lacks) < mostShared {
+		t.lacks[l] = &l
+	}
+	return &l
 }
 
 // RollUp puts what was counted into controls and criteria. categories are the

@@ -300,6 +300,9 @@ func mutate(t *testing.T, random *rand.Rand, path string) string {
 		table := tables[random.IntN(len(tables))]
 		rows, err := strconv.Atoi(names("SELECT COUNT(*) FROM " + table)[0])
 		require.NoError(t, err)
+		if rows == 0 {
+			continue
+		}
 		pick := func() string {
 			return names(fmt.Sprintf("SELECT rowid FROM %s LIMIT 1 OFFSET %d", table, random.IntN(rows)))[0]
 		}
@@ -340,7 +343,7 @@ func everything(t testing.TB, path string) string {
 	rows := json.NewEncoder(all)
 	for _, table := range []string{
 		"commit_log", "blob", "feed", "population", "plan", "pull", "pull_population", "resource", "fact_change", "fact_current",
-		"answer_set", "answer", "record", "assessment", "finding_state", "drift", "entry", "log_leaf", "log_hash", "checkpoint", "tombstone", "resource_name", "assessment_inputs",
+		"answer_set", "answer", "record", "assessment", "finding_state", "drift", "entry", "attached", "log_leaf", "log_hash", "checkpoint", "tombstone", "resource_name", "assessment_inputs",
 	} {
 		require.NoError(t, rows.Encode(table))
 		dumpEach(t, s, "SELECT * FROM "+table+" ORDER BY 1, 2", func(row []any) { require.NoError(t, rows.Encode(row)) })

@@ -9,7 +9,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/controlwatch/controlwatch/config"
 	"github.com/controlwatch/controlwatch/evidence"
 	"github.com/controlwatch/controlwatch/internal/identity"
 	"github.com/controlwatch/controlwatch/report"
@@ -140,10 +139,7 @@ func recordedAs(ctx context.Context, s *store.Store, id string) (soc2.Recorded, 
 
 // people are those of a configuration; without one nobody is known.
 func (p *program) people(file string) (identity.People, error) {
-	if file == "" {
-		return nil, nil
-	}
-	cfg, err := config.Read(file, p.env)
+	cfg, err := p.configured(file)
 	return cfg.People(), err
 }
 

@@ -27,12 +27,10 @@ type attester struct {
 }
 
 func (p *program) newAttester(file string) (*attester, error) {
-	a := &attester{program: p, config: config.Default(), now: p.now()}
+	a := &attester{program: p, now: p.now()}
 	var err error
-	if file != "" {
-		if a.config, err = config.Read(file, p.env); err != nil {
-			return nil, err
-		}
+	if a.config, err = p.configured(file); err != nil {
+		return nil, err
 	}
 	if a.limit, err = a.config.Evidence.FileLimit(); err != nil {
 		return nil, err

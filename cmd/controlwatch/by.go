@@ -41,7 +41,7 @@ func (p *program) records(f signedBy, file string) recorder {
 			return "", actor, err
 		}
 		dsn := "sqlite:" + s.Path()
-		w, err := store.Open(ctx, dsn, store.Options{Clock: p.now, Version: buildVersion(), Key: p.logKeyIn(file, dsn)})
+		w, err := store.Open(ctx, dsn, store.Options{Clock: p.now, Version: buildVersion(), Key: p.logKeyIn(file, dsn), Ephemeral: p.ephemeral})
 		if err != nil {
 			return "", actor, err
 		}

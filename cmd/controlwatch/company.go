@@ -13,7 +13,6 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/controlwatch/controlwatch/collectors/files"
-	"github.com/controlwatch/controlwatch/config"
 	"github.com/controlwatch/controlwatch/evaluators/catalogue"
 	"github.com/controlwatch/controlwatch/internal/identity"
 	"github.com/controlwatch/controlwatch/internal/matrix"
@@ -34,11 +33,9 @@ type held struct {
 }
 
 func (p *program) heldIn(ctx context.Context, s *store.Store, file string, at time.Time) (h held, err error) {
-	cfg := config.Default()
-	if file != "" {
-		if cfg, err = config.Read(file, p.env); err != nil {
-			return h, err
-		}
+	cfg, err := p.configured(file)
+	if err != nil {
+		return h, err
 	}
 	return heldBy(ctx, s, cfg.People(), at)
 }

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/controlwatch/controlwatch/config"
 	"github.com/controlwatch/controlwatch/evaluators"
@@ -26,6 +27,16 @@ type judge struct {
 	people    func(a, b string) bool // whether two names are one person's
 }
 
+// shippedEngine judges by the catalogue's own parameters. One process may need it often,
+// such as for each deed of the sample company's people.
+var shippedEngine = sync.OnceValues(func() (*evaluators.Engine, error) {
+	cat, err := catalogue.Load()
+	if err != nil {
+		return nil, err
+	}
+	return evaluators.New(cat, nil)
+})
+
 func newJudge(c config.Config) (*judge, error) {
 	cat, err := catalogue.Load()
 	if err != nil {
@@ -37,7 +48,10 @@ func newJudge(c config.Config) (*judge, error) {
 	if err := knownScope(c, cat); err != nil {
 		return nil, err
 	}
-	engine, err := evaluators.New(cat, c.Controls.Parameters)
+	engine, err := shippedEngine()
+	if err == nil && len(c.Controls.Parameters) > 0 {
+		engine, err = evaluators.New(cat, c.Controls.Parameters)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("%s: controls.parameters: %w", c.File, err)
 	}

@@ -69,22 +69,16 @@ func (p *program) logKey(dsn string, c config.Config) store.KeySource {
 // logKeyIn is logKey by a configuration file; empty: there is none.
 func (p *program) logKeyIn(file, dsn string) store.KeySource {
 	return func(ctx context.Context, origin string) (store.Signer, error) {
-		c := config.Default()
-		if file != "" {
-			var err error
-			if c, err = config.Read(file, p.env); err != nil {
-				return nil, err
-			}
+		c, err := p.configured(file)
+		if err != nil {
+			return nil, err
 		}
 		return p.logKey(dsn, c)(ctx, origin)
 	}
 }
 
 func (p *program) keyIsConfigured(file string) (bool, error) {
-	if file == "" {
-		return false, nil
-	}
-	c, err := config.Read(file, p.env)
+	c, err := p.configured(file)
 	return c.Evidence.Log.Key != (config.LogKey{}), err
 }
 
@@ -120,12 +114,9 @@ func logKeyFile(dsn string) string { return strings.TrimPrefix(dsn, "sqlite:") +
 
 // keyText is the key's file as it is, for a copy of it.
 func (p *program) keyText(file, dsn string) (string, error) {
-	c := config.Default()
-	if file != "" {
-		var err error
-		if c, err = config.Read(file, p.env); err != nil {
-			return "", err
-		}
+	c, err := p.configured(file)
+	if err != nil {
+		return "", err
 	}
 	path := logKeyFile(dsn)
 	switch k := c.Evidence.Log.Key; {

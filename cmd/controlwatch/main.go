@@ -20,6 +20,7 @@ import (
 	"github.com/KimMachineGun/automemlimit/memlimit"
 	"golang.org/x/term"
 
+	"github.com/controlwatch/controlwatch/config"
 	"github.com/controlwatch/controlwatch/store"
 )
 
@@ -63,6 +64,8 @@ type program struct {
 	base           http.RoundTripper                          // what providers are reached through; nil: the network
 	wait           func(context.Context, time.Duration) error // between writes to others; nil: by the machine's clock
 	store          string
+	ephemeral      bool                     // it is thrown away: nothing is flushed to the disk
+	configs        map[string]config.Config // read already, by the file they are from
 	memory         memoryLimit
 	binary         func() (string, error) // SHA-256 of the running program; nil: not known
 	alertKinds     []receiverKind         // instead of receiverKinds; nil: those

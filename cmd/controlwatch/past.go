@@ -21,13 +21,12 @@ type past struct {
 // every source the store knows is judged, by the catalogue's parameters; with one,
 // its sources, under its parameters and decisions.
 func (p *program) openPast(ctx context.Context, file string) (*past, error) {
-	cfg := config.Default()
+	cfg, err := p.configured(file)
+	if err != nil {
+		return nil, err
+	}
 	var sources []source
 	if file != "" {
-		var err error
-		if cfg, err = config.Read(file, p.env); err != nil {
-			return nil, err
-		}
 		seam, err := p.newSeam(cfg, nil)
 		if err != nil {
 			return nil, err

@@ -53,15 +53,11 @@ GAP is an id as controlwatch plan shows them, such as control:backups-are-made.`
 			was := made.plan.Items[n]
 			body := daemon.PlanChangeBody{Owner: owner, Reason: reason}
 			if due != "" {
-				zone := time.UTC
-				if file != "" {
-					cfg, err := config.Read(file, p.env)
-					if err != nil {
-						return err
-					}
-					zone = cfg.Zone()
+				cfg, err := p.configured(file)
+				if err != nil {
+					return err
 				}
-				if _, body.Due, err = config.Days("", due, zone); err != nil {
+				if _, body.Due, err = config.Days("", due, cfg.Zone()); err != nil {
 					return fmt.Errorf("--due: %q is no day: expected one such as 2026-06-30", due)
 				}
 				body.Due = body.Due.Add(-time.Microsecond) // the day's end, still in it

@@ -143,5 +143,5 @@ func (p *program) openWriting(ctx context.Context, file string) (*store.Store, e
 	if err != nil {
 		return nil, err
 	}
-	return store.Open(ctx, dsn, store.Options{Clock: p.now, Version: buildVersion(), Key: p.logKeyIn(file, dsn)})
+	return store.Open(ctx, dsn, store.Options{Clock: p.now, Version: buildVersion(), Key: p.logKeyIn(file, dsn), Ephemeral: p.ephemeral})
 }

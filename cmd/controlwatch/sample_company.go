@@ -95,6 +95,7 @@ func (p *program) lookBefore(ctx context.Context, s sampleStart, d sample.Deed) 
 	if err != nil {
 		return err
 	}
+	line.runner.CommitAnswered = nil // answers of those days are shown nowhere, and are half the work of a look
 	_, err = line.once(ctx, bare(sources))
 	return errors.Join(err, line.close())
 }
@@ -141,6 +142,6 @@ func (p *program) then(s sampleStart, at time.Time) *program {
 	}
 	return &program{
 		stdin: strings.NewReader(""), stdout: io.Discard, stderr: io.Discard, env: env, now: func() time.Time { return at },
-		base: p.base, wait: p.wait, binary: p.binary,
+		base: p.base, wait: p.wait, binary: p.binary, configs: map[string]config.Config{s.before.File: s.before}, ephemeral: true,
 	}
 }

@@ -12,7 +12,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/controlwatch/controlwatch/config"
 	"github.com/controlwatch/controlwatch/report"
 	"github.com/controlwatch/controlwatch/store"
 )
@@ -201,12 +200,9 @@ func (p *program) openStored(ctx context.Context, file string) (*store.Store, er
 
 // storedDSN is the store that a configuration names, which must be there.
 func (p *program) storedDSN(file string) (string, error) {
-	cfg := config.Default()
-	if file != "" {
-		var err error
-		if cfg, err = config.Read(file, p.env); err != nil {
-			return "", err
-		}
+	cfg, err := p.configured(file)
+	if err != nil {
+		return "", err
 	}
 	dsn, err := p.storeDSN(cfg.Store)
 	if err != nil {

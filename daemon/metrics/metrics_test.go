@@ -215,7 +215,7 @@ func TestHolesOfEveryReasonAreThereFromTheBeginning(t *testing.T) {
 	publish(t, m, a)
 	const denied = `controlwatch_holes{collector="c",provider="aws",reason="denied"}`
 	require.Equal(t, "0", series(t, m)[denied])
-	a.Holes = []soc2.ScopedHole{{Provider: "aws", Account: "1", Collector: "c", Hole: evidence.Hole{Reason: evidence.Denied}}}
+	a.Holes = []soc2.ScopedHole{{Lack: &soc2.Lack{Provider: "aws", Account: "1", Collector: "c", Hole: evidence.Hole{Reason: evidence.Denied}}}}
 	publish(t, m, a)
 	require.Equal(t, "1", series(t, m)[denied])
 }

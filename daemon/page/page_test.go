@@ -87,8 +87,8 @@ func input(controls int) page.Input {
 		a.Controls = append(a.Controls, c)
 	}
 	a.Holes = []soc2.ScopedHole{
-		{Provider: "aws", Account: "111122223333", Collector: "aws_s3_buckets", Resource: "logs", Hole: evidence.Hole{Type: "aws.s3.bucket", Field: "encryption.enabled", Reason: evidence.Denied, Operation: "s3:GetEncryptionConfiguration", Detail: "AccessDenied; grant s3:GetEncryptionConfiguration"}},
-		{Provider: "github", Account: "acme-robotics", Collector: "github_members", Hole: evidence.Hole{Type: "github.member", Reason: evidence.Throttled, Operation: "GET /orgs/{org}/members"}},
+		{Lack: &soc2.Lack{Provider: "aws", Account: "111122223333", Collector: "aws_s3_buckets", Hole: evidence.Hole{Type: "aws.s3.bucket", Field: "encryption.enabled", Reason: evidence.Denied, Operation: "s3:GetEncryptionConfiguration", Detail: "AccessDenied; grant s3:GetEncryptionConfiguration"}}, Resource: "logs"},
+		{Lack: &soc2.Lack{Provider: "github", Account: "acme-robotics", Collector: "github_members", Hole: evidence.Hole{Type: "github.member", Reason: evidence.Throttled, Operation: "GET /orgs/{org}/members"}}},
 	}
 	populations := []evidence.Population{{Kind: "User", Type: "t"}}
 	for n := range 9 {
@@ -181,6 +181,8 @@ func TestLongListsSayHowMuchIsNotShown(t *testing.T) {
 	in := input(4)
 	for i := range 20 {
 		h := in.Assessment.Holes[0]
+		lack := *h.Lack
+		h.Lack = &lack
 		h.Hole.Field = fmt.Sprintf("field%d", i)
 		in.Assessment.Holes = append(in.Assessment.Holes, h)
 	}

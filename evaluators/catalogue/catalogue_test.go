@@ -20,6 +20,12 @@ func TestLoad(t *testing.T) {
 	require.NoError(t, err)
 	require.Len(t, cat.Digest, 64)
 
+	t.Run("what ships passes the lint that a user's passes", func(t *testing.T) {
+		t.Parallel()
+		linted, err := catalogue.Read(catalogue.Files())
+		require.NoError(t, err)
+		require.Equal(t, linted, cat)
+	})
 	t.Run("all 61 criteria are there", func(t *testing.T) {
 		t.Parallel()
 		var want, got []string

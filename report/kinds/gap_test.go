@@ -68,7 +68,7 @@ func analysedWorld(n int, name func(int) string) Analysed {
 	}
 	soc2.SortFindings(a.Findings)
 	for i := range n / 10 {
-		a.Holes = append(a.Holes, soc2.ScopedHole{Provider: "aws", Account: "111122223333", Region: "eu-west-1", Collector: "aws_s3", Resource: name(i), Hole: evidence.Hole{Type: "aws.s3.bucket", Field: "encryption", Reason: evidence.Reasons[i%len(evidence.Reasons)], Detail: name(i)}})
+		a.Holes = append(a.Holes, soc2.ScopedHole{Lack: &soc2.Lack{Provider: "aws", Account: "111122223333", Region: "eu-west-1", Collector: "aws_s3", Hole: evidence.Hole{Type: "aws.s3.bucket", Field: "encryption", Reason: evidence.Reasons[i%len(evidence.Reasons)], Detail: name(i)}}, Resource: name(i)})
 	}
 	a.Feeds = nil
 	for i := range 3 {

@@ -95,7 +95,7 @@ func TestHeadSaysFirstWhatIsMissing(t *testing.T) {
 	_, a := world()
 	require.Equal(t, []string{"The evidence log was not checked for this report."}, titles(Head{}, a))
 	require.Empty(t, titles(Head{Checked: true}, a))
-	a.SampleData, a.Holes = true, make([]soc2.ScopedHole, 1)
+	a.SampleData, a.Holes = true, []soc2.ScopedHole{{Lack: &soc2.Lack{}}}
 	require.Equal(t, []string{"Sample data.", "Not all was observed."}, titles(Head{Checked: true}, a))
 	require.Equal(t, []string{"Not all was observed."}, titles(Head{Checked: true}, soc2.Assessment{}), "nothing was read")
 }

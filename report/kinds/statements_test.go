@@ -65,7 +65,7 @@ func TestDescriptionSaysWhatIsMissing(t *testing.T) {
 		return all
 	}
 	require.Len(t, fields(empty), 15)
-	a.Holes = make([]soc2.ScopedHole, 1)
+	a.Holes = []soc2.ScopedHole{{Lack: &soc2.Lack{}}}
 	scope := soc2.Scope{
 		From: at, To: at.AddDate(1, 0, 0), Systems: []soc2.System{{ID: "shop", Title: "Shop"}}, Data: []soc2.DataClass{{ID: "orders", Level: "internal", Owner: "ada"}}, Commitments: []soc2.Commitment{{ID: "c", Text: "Up."}},
 		Description: soc2.Description{

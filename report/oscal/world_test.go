@@ -77,7 +77,7 @@ func (w *world) hostile() *world {
 	w.in.Scope.Systems = append(w.in.Scope.Systems, soc2.System{ID: evil, Title: evil, Description: evil, Owner: evil, Data: []string{evil}, Select: []soc2.AssetSelector{{}}})
 	w.in.Company = []soc2.CompanyControl{{ID: evil, Owner: evil, Controls: []string{"people-use-mfa"}}, {ID: "\t"}}
 	w.changes = []soc2.PlanChange{{ID: "e1.0", Gap: "control:people-use-mfa", Owner: evil, Due: time.Date(9999, 1, 1, 0, 0, 0, 0, time.UTC), Reason: evil, By: evil, At: now.Add(-time.Hour)}}
-	w.holes = []soc2.ScopedHole{{Provider: evil, Account: evil, Collector: evil, Resource: evil, Hole: evidence.Hole{Reason: evidence.Reason(evil), Field: evil}}}
+	w.holes = []soc2.ScopedHole{{Lack: &soc2.Lack{Provider: evil, Account: evil, Collector: evil, Hole: evidence.Hole{Reason: evidence.Reason(evil), Field: evil}}, Resource: evil}}
 	return w
 }
 
