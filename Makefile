@@ -43,6 +43,15 @@ peers-browser: ## open reports in Chromium and let axe-core judge them (needs no
 	$(GO) test ./report/document -tags browser -run '^TestInABrowser$$' -count=1 -v
 	$(GO) test ./cmd/controlwatch -tags browser -run '^TestSampleReportsInABrowser$$' -count=1 -timeout 60m -v
 
+.PHONY: peers-office
+peers-office: ## have LibreOffice read every workbook, and compare with CSV (apt-get install libreoffice-calc)
+	$(GO) test ./cmd/controlwatch -tags office -run '^TestSampleReportsInLibreOffice$$' -count=1 -timeout 30m -v
+
+.PHONY: pictures
+pictures: build ## make the pictures of docs/images again (needs node, chromium, pdftoppm and pngquant)
+	cd tools/browser && npm ci --ignore-scripts --no-audit --no-fund
+	node tools/browser/pictures.mjs bin/controlwatch docs/images
+
 .PHONY: peers-grafana
 peers-grafana: ## have Grafana's own types judge the dashboards (needs node)
 	cd tools/grafana && npm ci --ignore-scripts --no-audit --no-fund

@@ -22,6 +22,7 @@ type Chart struct {
 	Label  string // what the labels are: "series", "week"
 	Labels []string
 	Series []Series
+	Told   bool // its figures stand in a table beside it: paper need not repeat them
 }
 
 // Series is one row of figures, one for each label.

@@ -152,7 +152,7 @@ func (c Chart) lines(d *drawing) {
 	x := func(i int) float64 { return x0 + (x1-x0)*float64(i)/float64(max(n-1, 1)) }
 	every := max((n+6)/7, 1)
 	for i, l := range c.Labels {
-		if i%every == 0 {
+		if (n-1-i)%every == 0 { // the newest always
 			d.add(shape{kind: words, points: []float64{x(i), y0 + height + 28}, text: oneLine(l), size: 11, anchor: middle, ink: soft})
 		}
 	}

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // table streams rows. Folded, they show when asked for; on paper they always do.
@@ -126,14 +127,52 @@ func (h *hypertext) cell(c Cell) {
 	case c.kind == NumberKind:
 		h.raw(grouped(c.String()))
 	case c.kind == DateKind:
-		h.raw(`<time datetime="` + c.time.Format(time.RFC3339) + `">` + c.String() + "</time>")
+		day, clock, _ := strings.Cut(c.String(), " ")
+		h.raw(`<time datetime="` + c.time.Format(time.RFC3339) + `"><span>` + day + "</span>")
+		if clock != "" {
+			h.raw(" <span>" + clock + "</span>")
+		}
+		h.raw("</time>")
 	case c.kind == IDKind:
 		h.raw("<code><bdi>")
-		h.text(c.text)
+		h.breakable(c.text, 16, "/:._@-")
 		h.raw("</bdi></code>")
 	default:
-		h.name(c.text)
+		h.raw("<bdi>") // a name of others may not turn the direction of what is around it
+		h.breakable(c.text, 48, "")
+		h.raw("</bdi>")
 	}
+}
+
+// breakable is text that may break after some punctuation, and within a word only
+// where that is longer than so much: an account's number stays in one piece, a digest
+// fits its column, and no name makes a table wider than anybody's screen.
+func (h *hypertext) breakable(s string, whole int, after string) {
+	if after == "" && len(s) <= whole {
+		h.text(s)
+		return
+	}
+	var word []rune
+	flush := func() {
+		for len(word) > whole {
+			h.text(string(word[:whole/2]))
+			h.raw("<wbr>")
+			word = word[whole/2:]
+		}
+		h.text(string(word))
+		word = word[:0]
+	}
+	for _, r := range visible(s) {
+		word = append(word, r)
+		switch {
+		case strings.ContainsRune(after, r):
+			flush()
+			h.raw("<wbr>")
+		case unicode.IsSpace(r):
+			flush()
+		}
+	}
+	flush()
 }
 
 // grouped puts narrow spaces between thousands of a whole number.

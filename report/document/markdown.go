@@ -207,7 +207,7 @@ func target(to string) string {
 // a quotation.
 func escapeMarkdown(s string) string {
 	var b strings.Builder
-	begins := true
+	begins, number := true, false // nothing but spaces and digits so far; digits
 	for _, r := range s {
 		switch {
 		case strings.ContainsRune("\\`*_{}[]<>|~&$", r), r == '@':
@@ -217,7 +217,7 @@ func escapeMarkdown(s string) string {
 			}
 			b.WriteByte('\\')
 			b.WriteRune(r)
-		case begins && strings.ContainsRune("#+-=.)", r), r == '#', r == '!':
+		case begins && !number && strings.ContainsRune("+-=", r), begins && number && strings.ContainsRune(".)", r), r == '#', r == '!':
 			b.WriteByte('\\')
 			b.WriteRune(r)
 		case r == ':' && strings.HasSuffix(b.String(), "http"), r == ':' && strings.HasSuffix(b.String(), "https"):
@@ -226,6 +226,7 @@ func escapeMarkdown(s string) string {
 			b.WriteRune(r)
 		}
 		begins = r == '\n' || begins && (unicode.IsDigit(r) || r == ' ')
+		number = begins && r != '\n' && (number || unicode.IsDigit(r))
 	}
 	return b.String()
 }

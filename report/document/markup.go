@@ -42,6 +42,3 @@ func (m *markup) element(tag, text string, attributes ...string) {
 	m.text(text)
 	m.close(tag)
 }
-
-// name is text that others chose, kept from turning the direction of what is around it.
-func (m *markup) name(s string) { m.element("bdi", s) }

@@ -27,7 +27,7 @@ func pdf(w io.Writer, d Document, o Options) error {
 	}
 	p.cover()
 	p.reserveContents()
-	p.newPage(false)
+	p.newPage(len(d.Sections) > 0 && d.Sections[0].Wide) // so that figures do not stand on a page alone
 	p.tiles()
 	for _, s := range d.Sections {
 		if err := p.section(s); err != nil {

@@ -20,7 +20,7 @@ func (p *printed) section(s Section) error {
 	p.contents = appendEntry(p.contents, entry{text: s.Heading, level: level, page: p.f.PageCount(), id: s.ID})
 	p.f.SetLink(p.targets[s.ID], p.y, p.f.PageCount())
 	p.f.SetFont(faces[bold].family, faces[bold].style, 10)
-	p.f.Bookmark(p.glyphs.settable(oneLine(s.Heading), bold), level-1, p.y)
+	p.f.Bookmark(oneLine(s.Heading), level-1, p.y) // in the reader's fonts
 	how := setting{style: bold, size: []float64{0, 17, 13, 11}[level], colour: brand, leading: 1.25}
 	if level > 1 {
 		how.colour = ink1
@@ -103,12 +103,17 @@ func (p *printed) pairs(pairs KeyValues) {
 	for _, kv := range pairs {
 		key := setting{size: 9.5, colour: grey}
 		keys := p.glyphs.lines(oneLine(kv.Key), regular, key.size, wide-4)
-		p.room(max(float64(len(keys))*key.line(), running.line()))
+		how := setting{size: 9.5, indent: wide}
+		values := len(p.glyphs.lines(visible(kv.Value.String()), regular, how.size, p.width()-p.indent-wide))
+		if height := float64(max(len(keys), values)) * how.line(); height < (p.bottom()-marginTop)/3 {
+			p.room(height) // one piece, where it is no long one
+		} else {
+			p.room(running.line())
+		}
 		top, page := p.y, p.f.PageCount()
 		for i, line := range keys {
 			p.line(line, marginSide+p.indent, top+key.size*points+float64(i)*key.line(), key)
 		}
-		how := setting{size: 9.5, indent: wide}
 		p.spans(kv.Value, how)
 		if p.f.PageCount() == page {
 			p.y = max(p.y, top+float64(len(keys))*key.line())
@@ -246,7 +251,7 @@ func (p *printed) chart(c Chart) error {
 	p.text(oneLine(c.Title), setting{style: bold, size: 10})
 	p.text(visible(c.Says), setting{size: 9, colour: grey})
 	p.y += 2
-	cut := c.Kind == Lines || c.Kind == Sparkline // their figures are not all written in them
+	cut := (c.Kind == Lines || c.Kind == Sparkline) && !c.Told // their figures are not all written in them
 	p.draw(d.shapes, k, marginSide+p.indent, p.y)
 	for _, s := range d.shapes {
 		cut = cut || s.kind == words && strings.HasSuffix(s.text, "…")

@@ -114,3 +114,26 @@ func TestContentsOfManySections(t *testing.T) {
 		require.Contains(t, strings.Join(sheets[1:4], ""), fmt.Sprintf("Section number %d ", i))
 	}
 }
+
+// What those who do not see the pages go by: language, outline, and text in the order
+// in which it is read.
+func TestPDFCanBeReadAloud(t *testing.T) {
+	t.Parallel()
+	d := whole(60)
+	d.Sections[0].Heading = "Summary for 李小龍"
+	require.Contains(t, string(written(t, "pdf", d, Options{})), "/Lang (en)")
+	_, outline, found := strings.Cut(poppler(t, "pdftohtml", d, "-xml", "-i", "-stdout"), "<outline>")
+	require.True(t, found)
+	text := strings.ReplaceAll(poppler(t, "pdftotext", d, "-raw"), "\f", "\n")
+	read := strings.LastIndex(text, "\nContents\n")
+	require.Positive(t, read)
+	for _, s := range d.Sections {
+		require.Contains(t, outline, ">"+s.Heading+"</item>", "letters that the fonts lack are the reader's in the outline")
+		if s.ID != "summary" {
+			at := strings.LastIndex(text, "\n"+s.Heading+"\n")
+			require.Greater(t, at, read, "%s comes before what stands above it", s.Heading)
+			read = at
+		}
+	}
+	require.Less(t, strings.Index(text, "17 show a gap"), strings.Index(text, "Rotate the two keys."))
+}

@@ -41,7 +41,7 @@ func TestXLSXIsReadBack(t *testing.T) {
 	}
 	require.Equal(t, "✕ gap seen", rows[1][2])
 	require.Equal(t, "2026-11-15", rows[2][4])
-	require.Equal(t, "2026-11-16 00:01", rows[2][5])
+	require.Equal(t, "2026-11-16 00:01 UTC", rows[2][5])
 	raw, err := book.GetCellValue("findings", "G3", excelize.Options{RawCellValue: true})
 	require.NoError(t, err)
 	require.Equal(t, "37", raw)
@@ -57,6 +57,40 @@ func TestXLSXIsReadBack(t *testing.T) {
 	}
 	for _, block := range []string{"Sample data.", "17 show a gap", "1. Rotate the two keys.", "sheet findings", "aws iam update-login-profile", "A web server that sends data"} {
 		require.Contains(t, text, block)
+	}
+}
+
+// Without a height of its own, a row shows the first line of its text in some
+// programs, and the rest lies over the rows below.
+func TestRowsOfASheetAreAsHighAsTheirText(t *testing.T) {
+	t.Parallel()
+	long := strings.Repeat("Nobody answers for it. ", 20)
+	d := Document{Kind: "x", Title: "x", Sections: []Section{{ID: "a", Heading: "x", Blocks: []Block{
+		P(long), P("short"),
+		KeyValues{{Key: "All", Value: P(strings.Repeat(long, 20))}},
+		Table{Name: "t", Columns: []Column{{Name: "Short"}, {Name: "Long", Weight: 4}}, Rows: RowsOf([][]Cell{{Text("a"), Text(long)}, {Text("b"), Text("c")}, {Text("名前名前名前名前名前名前名前名前"), Text("d\ne\nf")}})},
+	}}}}
+	book, err := excelize.OpenReader(bytes.NewReader(written(t, "xlsx", d, Options{})))
+	require.NoError(t, err)
+	high := func(sheet string, row int) float64 {
+		h, err := book.GetRowHeight(sheet, row)
+		require.NoError(t, err)
+		return h
+	}
+	one := high("t", 3)
+	require.Greater(t, high("t", 2), 7*one, "of %d characters in a column of 48", len(long))
+	require.Greater(t, high("t", 4), 2.5*one)
+	rows, err := book.GetRows("report")
+	require.NoError(t, err)
+	for i, row := range rows {
+		switch text := strings.Join(row, ""); {
+		case text == "short":
+			require.InDelta(t, one, high("report", i+1), 0.1)
+		case len(text) > 4000:
+			require.InDelta(t, 409, high("report", i+1), 0.1, "the most there is")
+		case len(text) > 200:
+			require.Greater(t, high("report", i+1), 3*one)
+		}
 	}
 }
 

@@ -49,8 +49,8 @@ func xlsx(w io.Writer, d Document, _ Options) (err error) {
 
 type workbook struct {
 	*excelize.File
-	head, text, id, number, day, moment, title, heading, strong, soft int
-	states                                                            map[Tone]int
+	head, headRight, text, id, number, day, moment, title, heading, strong, soft int
+	states                                                                       map[Tone]int
 }
 
 // paper are the colours of tones on white: text and ground.
@@ -82,16 +82,19 @@ func (b *workbook) styles() error {
 		}
 		return id
 	}
-	day, moment := "yyyy-mm-dd", `yyyy-mm-dd hh:mm`
+	day, moment := "yyyy-mm-dd", `yyyy-mm-dd hh:mm "UTC"`
 	b.text = style(excelize.Style{})
 	b.id = style(excelize.Style{Font: &excelize.Font{Family: "Consolas", Size: 9.5}})
-	b.number = style(excelize.Style{Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "right"}})
+	b.number = style(excelize.Style{Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "right", Indent: 1}})
 	b.day = style(excelize.Style{CustomNumFmt: &day, Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "left"}})
 	b.moment = style(excelize.Style{CustomNumFmt: &moment, Alignment: &excelize.Alignment{Vertical: "top", Horizontal: "left"}})
-	b.head = style(excelize.Style{
-		Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"24406B"}},
-		Alignment: &excelize.Alignment{Vertical: "center", WrapText: true},
-	})
+	head := func(horizontal string, indent int) int {
+		return style(excelize.Style{
+			Font: &excelize.Font{Bold: true, Color: "FFFFFF"}, Fill: excelize.Fill{Type: "pattern", Pattern: 1, Color: []string{"24406B"}},
+			Alignment: &excelize.Alignment{Vertical: "center", Horizontal: horizontal, Indent: indent, WrapText: true},
+		})
+	}
+	b.head, b.headRight = head("left", 0), head("right", 1)
 	b.title = style(excelize.Style{Font: &excelize.Font{Bold: true, Size: 20, Color: "1F3A63"}, Alignment: &excelize.Alignment{Vertical: "center"}})
 	b.heading = style(excelize.Style{Font: &excelize.Font{Bold: true, Size: 13, Color: "1F3A63"}, Alignment: &excelize.Alignment{Vertical: "top"}}) // over what is beside it, which is empty
 	b.strong = style(excelize.Style{Font: &excelize.Font{Bold: true}})
@@ -122,11 +125,15 @@ func (b *workbook) table(t Table) error {
 	if err := b.printed(t.Name); err != nil {
 		return err
 	}
+	if err := b.SetDefinedName(&excelize.DefinedName{Name: "_xlnm.Print_Titles", RefersTo: "'" + t.Name + "'!$1:$1", Scope: t.Name}); err != nil {
+		return err
+	}
 	stream, err := b.NewStreamWriter(t.Name)
 	if err != nil {
 		return err
 	}
-	for i, width := range t.widths() {
+	widths := t.widths()
+	for i, width := range widths {
 		if err := stream.SetColWidth(i+1, i+1, width); err != nil {
 			return err
 		}
@@ -136,9 +143,13 @@ func (b *workbook) table(t Table) error {
 	}
 	cells := make([]any, len(t.Columns))
 	for i, c := range t.Columns {
-		cells[i] = excelize.Cell{StyleID: b.head, Value: report.XLSXCell(c.Name)}
+		style := b.head
+		if c.Kind == NumberKind {
+			style = b.headRight
+		}
+		cells[i] = excelize.Cell{StyleID: style, Value: report.XLSXCell(c.Name)}
 	}
-	if err := stream.SetRow("A1", cells, excelize.RowOpts{Height: 22}); err != nil {
+	if err := stream.SetRow("A1", cells, high(widths, cells, 22)); err != nil {
 		return err
 	}
 	n := 0
@@ -150,7 +161,7 @@ func (b *workbook) table(t Table) error {
 		if n+2 > excelize.TotalRows {
 			return fmt.Errorf("table %s has more rows than the %d a sheet holds: use csv or json", t.Name, excelize.TotalRows-2)
 		}
-		if err := stream.SetRow("A"+strconv.Itoa(n+1), b.row(cells, row)); err != nil {
+		if err := stream.SetRow("A"+strconv.Itoa(n+1), b.row(cells, row), high(widths, cells, 0)); err != nil {
 			return err
 		}
 	}
@@ -160,7 +171,7 @@ func (b *workbook) table(t Table) error {
 		last = 2
 		err = stream.SetRow("A2", []any{excelize.Cell{StyleID: b.soft, Value: report.XLSXCell(t.empty())}})
 	case t.Total != nil: // below the filter's range, so that sorting leaves it there
-		err = stream.SetRow("A"+strconv.Itoa(n+2), b.row(cells, t.Total))
+		err = stream.SetRow("A"+strconv.Itoa(n+2), b.row(cells, t.Total), high(widths, cells, 0))
 	}
 	if err != nil {
 		return err
@@ -215,7 +226,7 @@ func (b *workbook) cell(c Cell) any {
 func (t Table) widths() []float64 {
 	out := make([]float64, len(t.Columns))
 	for i, c := range t.Columns {
-		width := map[Kind]float64{TextKind: 26, NumberKind: 12, DateKind: 17, StateKind: 18, IDKind: 30}[c.Kind]
+		width := map[Kind]float64{TextKind: 26, NumberKind: 12, DateKind: 20, StateKind: 18, IDKind: 30}[c.Kind]
 		if c.Weight > 0 {
 			width = 12 * c.Weight
 		}
@@ -233,7 +244,8 @@ func (b *workbook) cover(d Document) error {
 	if err != nil {
 		return err
 	}
-	for i, width := range []float64{30, 110} {
+	widths := []float64{30, 110, 60}
+	for i, width := range widths {
 		if err := stream.SetColWidth(i+1, i+1, width); err != nil {
 			return err
 		}
@@ -242,7 +254,7 @@ func (b *workbook) cover(d Document) error {
 	put := func(cells ...any) {
 		n++
 		if err == nil && len(cells) > 0 {
-			err = stream.SetRow("A"+strconv.Itoa(n), cells)
+			err = stream.SetRow("A"+strconv.Itoa(n), cells, high(widths, cells, 0))
 		}
 	}
 	cell := func(style int, text string) any { return excelize.Cell{StyleID: style, Value: report.XLSXCell(text)} }

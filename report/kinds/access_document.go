@@ -61,7 +61,7 @@ func accessTable(name, caption string, rows []soc2.AccessRow, empty string) docu
 			{Name: "Reaches", Weight: 3.2},
 			{Name: "Privilege", Weight: 1.3},
 			{Name: "By way of", Weight: 2.4},
-			{Name: "Last use", Weight: 1.4},
+			{Name: "Last use", Weight: 1.6},
 			{Name: "Second factor", Weight: 1.2},
 		},
 		Rows: func(yield func([]document.Cell, error) bool) {

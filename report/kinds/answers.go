@@ -53,13 +53,12 @@ func AnswersDocument(h Head, r Answers, a soc2.Assessment) document.Document {
 	}
 	d.Sections = append(d.Sections, document.Section{ID: "about", Heading: "Before anything is sent", Blocks: []document.Block{
 		document.P("These are drafts. Each says what controls show of what was looked at, on " + document.Date(r.At).String() + ", and is affirmative only where each control it rests on passes, nothing was unseen and none of its findings were left out; what sources skip, the scope leaves out or another parameter judges is said with it. What remains for a person is said beside each: whoever sends an answer completes it, and answers for it."),
-		answerTable(r),
 	}})
 	topic := ""
 	for _, one := range r.Answers {
 		if one.Topic != topic {
 			topic = one.Topic
-			d.Sections = append(d.Sections, document.Section{ID: "topic-" + slug(topic), Heading: topic, Fresh: len(d.Sections) == 1})
+			d.Sections = append(d.Sections, document.Section{ID: "topic-" + slug(topic), Heading: topic})
 		}
 		tone, word := answerStateTone(one.State)
 		d.Sections = append(d.Sections, document.Section{ID: "answer-" + slug(one.ID), Heading: one.Question, Level: 2, Blocks: []document.Block{
@@ -71,6 +70,7 @@ func AnswersDocument(h Head, r Answers, a soc2.Assessment) document.Document {
 			},
 		}})
 	}
+	d.Sections = append(d.Sections, document.Section{ID: "answers", Heading: "All answers", Fresh: true, Wide: true, Blocks: []document.Block{answerTable(r)}})
 	return d
 }
 
@@ -97,7 +97,7 @@ func answerTable(r Answers) document.Table {
 	return document.Table{
 		Name: "answers", Caption: "Questions and drafts", Folded: true, Empty: "No question is asked.",
 		Columns: []document.Column{
-			{Name: "Topic", Weight: 1.6},
+			{Name: "Topic", Weight: 2.2},
 			{Name: "Question", Weight: 3},
 			{Name: "State", Kind: document.StateKind, Weight: 2},
 			{Name: "Draft", Weight: 6},

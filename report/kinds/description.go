@@ -158,7 +158,7 @@ func DescriptionDocument(h Head, d Description, a soc2.Assessment) document.Docu
 	}
 	section("missing", "What nobody has stated yet",
 		document.P("The description is management's, and an auditor examines it. Here are its inputs: what was stated in the configuration, and counts of what was seen. Nothing is made up where nothing is stated."),
-		table("missing", "Not stated", "Everything that is asked for here is stated. Whether it is right, management says.", []document.Column{{Name: "Part", Weight: 1}, {Name: "What", Weight: 5}, {Name: "Field of the configuration", Kind: document.IDKind, Weight: 4}}, rows))
+		table("missing", "Not stated", "Everything that is asked for here is stated. Whether it is right, management says.", []document.Column{{Name: "Part", Weight: 1.5}, {Name: "What", Weight: 5}, {Name: "Field of the configuration", Kind: document.IDKind, Weight: 4}}, rows))
 	section("services", "DC 1: services", list(own.Services))
 	rows = nil
 	for _, c := range d.Scope.Commitments {

@@ -16,7 +16,7 @@ func progressSection(r GapReport) document.Section {
 	s := document.Section{ID: "progress", Heading: "Progress", Fresh: true}
 	s.Blocks = append(s.Blocks, frozenBlocks(r.Frozen)...)
 	if chart, ok := burnDown(r.Progress); ok {
-		s.Blocks = append(s.Blocks, chart, weekTable(r.Progress))
+		s.Blocks = append(s.Blocks, overTime(), chart, weekTable(r.Progress))
 	} else {
 		s.Blocks = append(s.Blocks, document.P("There are not two whole weeks of history yet: nothing can be drawn over time."))
 	}
@@ -52,7 +52,7 @@ func fixTable(p soc2.Progress) document.Table {
 	return document.Table{
 		Name: "time-to-remediate", Caption: "Mean time to remediate", Rows: document.RowsOf(rows), Empty: "Nothing was noted yet.",
 		Columns: []document.Column{
-			{Name: "Severity", Kind: document.StateKind, Weight: 2}, {Name: "Mean", Weight: 1.6}, {Name: "Of how many closed", Kind: document.NumberKind, Weight: 1.8}, {Name: "Closed, opened before anything was noted", Kind: document.NumberKind, Weight: 2.6}, {Name: "Still open", Kind: document.NumberKind, Weight: 1.4},
+			{Name: "Severity", Kind: document.StateKind, Weight: 2}, {Name: "Mean", Weight: 1.6}, {Name: "Of how many closed", Kind: document.NumberKind, Weight: 1.8}, {Name: "Closed, opened before anything was noted", Kind: document.NumberKind, Weight: 2.6}, {Name: "Still failing", Kind: document.NumberKind, Weight: 1.4},
 		},
 	}
 }

@@ -91,20 +91,26 @@ func criteriaChart(rows []CriterionRow) document.Chart {
 	return c
 }
 
+// overTime says what figures over time are of: less than the gaps above them.
+func overTime() document.Paragraph {
+	return document.P("Figures over time count the controls of the catalogue that something is seen to fail, with accepted ones and those out of scope. " +
+		"They leave out gaps where nothing shows that the control holds, and gaps of assets, walkthroughs and the company's own controls: when one of those closes, no figure here changes.")
+}
+
 // burnDown draws open gaps over the weeks there were; false: there are too few.
 func burnDown(p soc2.Progress) (document.Chart, bool) {
 	if len(p.Weeks) < 2 {
 		return document.Chart{}, false
 	}
-	open := document.Series{Name: "controls with something that fails, at the end of the week", Tone: document.Bad}
-	c := document.Chart{Name: "burn-down", Kind: document.Lines, Title: "Gaps over time", Label: "Week to"}
+	open := document.Series{Name: "Failing", Tone: document.Bad}
+	c := document.Chart{Name: "burn-down", Kind: document.Lines, Title: "Controls with something that fails, at the end of each week", Label: "Week to", Told: true}
 	for _, w := range p.Weeks {
 		c.Labels = append(c.Labels, day(w.To))
 		open.Values = append(open.Values, float64(w.Open))
 	}
 	c.Series = []document.Series{open}
 	first, last := p.Weeks[0], p.Weeks[len(p.Weeks)-1]
-	c.Says = fmt.Sprintf("From %d at the end of the week to %s to %d in the week to %s. What was not seen is in no figure.", first.Open, day(first.To), last.Open, day(last.To))
+	c.Says = fmt.Sprintf("From %d at the end of the week to %s to %d at the end of that to %s.", first.Open, day(first.To), last.Open, day(last.To))
 	return c, true
 }
 
@@ -118,7 +124,7 @@ func weekTable(p soc2.Progress) document.Table {
 			{Name: "Reopened", Kind: document.NumberKind},
 			{Name: "Closed", Kind: document.NumberKind},
 			{Name: "Left without being mended", Kind: document.NumberKind, Weight: 2},
-			{Name: "Open at its end", Kind: document.NumberKind, Weight: 1.5},
+			{Name: "Failing at its end", Kind: document.NumberKind, Weight: 1.5},
 		},
 	}
 	var rows [][]document.Cell

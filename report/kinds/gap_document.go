@@ -145,11 +145,11 @@ func firstBlocks(r GapReport, anchors map[string]string) []document.Block {
 		}
 		list.Items = append(list.Items, document.Paragraph{{Text: sentence(g.Title), To: anchors[g.Gap]}, {Text: " " + capital(counted(len(g.Waiting), "other gap waits", "other gaps wait")) + " for it."}})
 	}
-	says := "What must come first: to mend what waits for these before them is work done twice."
+	says := " To mend what waits for these before them is work done twice."
 	if more := len(r.First) - firstNamed; more > 0 {
 		says += fmt.Sprintf(" %d more have others waiting for them; each gap names what it comes after.", more)
 	}
-	return []document.Block{document.Paragraph{{Text: says, Strong: true}}, list}
+	return []document.Block{document.Paragraph{{Text: "What must come first.", Strong: true}, {Text: says}}, list}
 }
 
 // capital is a text with a capital in front, where it begins with a letter of ASCII

@@ -358,11 +358,12 @@ func bounded(s string) string {
 // commandIn is a command in running text.
 var commandIn = regexp.MustCompile("`[^`]* [^`]*`")
 
-// howWords are the advice on one line; commands that stand below it are not said twice.
-func howWords(t soc2.PlanTask) string {
+// howWords are the advice on one line; commands that stand below it, under the number
+// of their task, are not said twice.
+func howWords(t soc2.PlanTask, n int) string {
 	how := t.How
 	if len(t.Commands) > 0 {
-		how = commandIn.ReplaceAllString(how, "(command below)")
+		how = commandIn.ReplaceAllString(how, fmt.Sprintf("(see # %d below)", n))
 	}
 	return strings.Join(strings.Fields(strings.ReplaceAll(how, "`", "")), " ")
 }
@@ -374,16 +375,19 @@ func taskBlocks(p *soc2.PlanItem) []document.Block {
 	blocks := []document.Block{document.Paragraph{{Text: "What to do", Strong: true}}}
 	list := document.List{Ordered: true}
 	var commands []string
-	for _, t := range p.Tasks {
+	for i, t := range p.Tasks {
 		where := ""
 		if t.Provider != "" && t.Provider != "attestations" {
 			where = providerWord(t.Provider) + ": "
 		}
 		text := capital(where + sentence(t.Text))
 		if t.How != "" {
-			text += " " + sentence(howWords(t))
+			text += " " + sentence(howWords(t, i+1))
 		}
 		list.Items = append(list.Items, document.P(text+" Effort: "+t.Effort.String()+"."))
+		if len(t.Commands) > 0 {
+			commands = append(commands, fmt.Sprintf("# %d", i+1))
+		}
 		commands = append(commands, t.Commands...)
 	}
 	blocks = append(blocks, list)

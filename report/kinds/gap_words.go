@@ -44,7 +44,7 @@ func planTone(s soc2.PlanStatus) (document.Tone, string) {
 	case soc2.PlanAccepted:
 		return document.None, "accepted"
 	case soc2.PlanInProgress:
-		return document.Medium, "in progress"
+		return document.Info, "in progress"
 	case soc2.PlanReopened:
 		return document.Bad, "reopened"
 	case soc2.PlanOpen:
@@ -87,13 +87,13 @@ func ownerWords(owner string) string {
 // forecastWords say when no gap may be left, with what is not certain about it.
 func forecastWords(f soc2.Forecast) string {
 	if !f.Known {
-		return "When no gap will be left cannot be told: " + strings.TrimPrefix(f.Why, "It cannot be told: ")
+		return "When the last control that fails will be mended cannot be told: " + strings.TrimPrefix(f.Why, "It cannot be told: ")
 	}
 	latest := "more than five years from now"
 	if !f.Latest.IsZero() {
 		latest = day(f.Latest)
 	}
-	return fmt.Sprintf("No gap that is seen now may be left around %s, and between %s and %s. %s It is arithmetic over the past, and no promise.", day(f.Likely), day(f.Earliest), latest, f.Why)
+	return fmt.Sprintf("The last control that fails may be mended around %s, and between %s and %s. %s It is arithmetic over the past, and no promise.", day(f.Likely), day(f.Earliest), latest, f.Why)
 }
 
 // factorWords say what a fact changed.

@@ -235,7 +235,7 @@ func versionBlocks(r PlanReport) []document.Block {
 func planProgress(r PlanReport) document.Section {
 	s := document.Section{ID: "progress", Heading: "Progress and forecast", Fresh: true}
 	if chart, ok := burnDown(r.Progress); ok {
-		s.Blocks = append(s.Blocks, chart, weekTable(r.Progress))
+		s.Blocks = append(s.Blocks, overTime(), chart, weekTable(r.Progress))
 	} else {
 		s.Blocks = append(s.Blocks, document.P("There are not two whole weeks of history yet: nothing can be drawn over time."))
 	}

@@ -161,12 +161,11 @@ func QuestionnaireDocument(h Head, q Questionnaire, a soc2.Assessment) document.
 	}
 	d.Summary = append(d.Summary, document.Tile{Label: "Statements that count", Value: fmt.Sprintf("%d of %d", len(counting), len(asked)), Note: "of people, on attested controls", Tone: document.Plain})
 	zone := zoneOf(q.Zone)
-	d.Sections = append(d.Sections, document.Section{ID: "questions", Heading: "All questions", Wide: true, Blocks: []document.Block{
+	d.Sections = append(d.Sections, document.Section{ID: "about", Heading: "How to read it", Wide: true, Blocks: []document.Block{
 		document.P("The state of a question is the worst of the controls that answer it, by evidence and statements together. It is no opinion on whether what is asked is fulfilled. controlwatch questionnaire asks those that are open."),
-		questionTable(q, zone),
 	}})
-	for i, s := range q.Sections {
-		d.Sections = append(d.Sections, document.Section{ID: "section-" + slug(s.ID), Heading: s.ID + " " + s.Title, Fresh: i == 0, Wide: true})
+	for _, s := range q.Sections {
+		d.Sections = append(d.Sections, document.Section{ID: "section-" + slug(s.ID), Heading: s.ID + " " + s.Title, Wide: true})
 		for n, one := range s.Questions {
 			tone, word := criterionTone(one.State)
 			name := fmt.Sprintf("q-%s-%d", slug(s.ID), n+1)
@@ -176,6 +175,7 @@ func QuestionnaireDocument(h Head, q Questionnaire, a soc2.Assessment) document.
 			}})
 		}
 	}
+	d.Sections = append(d.Sections, document.Section{ID: "questions", Heading: "All questions", Fresh: true, Wide: true, Blocks: []document.Block{questionTable(q, zone)}})
 	return d
 }
 
@@ -187,7 +187,7 @@ var checklistColumns = []document.Column{
 	{Name: "Passes", Kind: document.NumberKind},
 	{Name: "Last statement", Weight: 3},
 	{Name: "Counts until", Kind: document.DateKind, Weight: 1.3},
-	{Name: "What is asked of a person", Weight: 3.4},
+	{Name: "What is asked of a person", Weight: 5.6},
 	{Name: "Id", Kind: document.IDKind, Weight: 2.4},
 }
 
