@@ -62,7 +62,7 @@ func TestAPeriodIsRolledForward(t *testing.T) {
 	text, err := os.ReadFile(next)
 	require.NoError(t, err)
 	require.Equal(t, "period:\n  from: 2026-11-05\n  to: 2026-12-31\n  fix_within:\n    high: 7d\n", string(text))
-	require.Contains(t, o.refused(roll("--from", "2026-11-05", "--to", "2026-12-31", "-o", next)...), "exists")
+	require.Contains(t, o.refused(roll("--from", "2026-11-05", "--to", "2026-12-31", "-o", next)...), "is there already")
 	o.write("controlwatch.yaml", officePeople+string(text))
 	o.now = o.now.AddDate(0, 0, 2)
 	_, out, stderr = o.run("period", "-c", config)

@@ -123,7 +123,7 @@ func TestPopulationOfTheSampleCompany(t *testing.T) {
 		}
 		require.Equal(t, strings.Join(records[0], " "), strings.Join(sheet[0], " "))
 		_, _, stderr = c.ask(append(args, "-o", "xlsx", "-f", file)...)
-		require.Contains(t, stderr, "exists", "nothing is written over")
+		require.Contains(t, stderr, "is there already", "nothing is written over")
 	})
 
 	t.Run("bad input is refused with what to do", func(t *testing.T) {

@@ -25,7 +25,12 @@ var contextTypes = map[string]string{
 	"okta.group":                         "the roles that groups give count for their members",
 	"github.team":                        "counting a repository's administrators reads who is in it",
 	"github.team_access":                 "counting a repository's administrators reads it",
+	"aws.cloudtrail.event":               eventLogs,
+	"github.audit_event":                 eventLogs,
+	"okta.log_event":                     eventLogs,
 }
+
+const eventLogs = "it says who changed what is judged, for alerts, and what came and went, for populations"
 
 // Fed compares a catalogue with everything the collectors deliver: every type a
 // check names is delivered and of the check's kind, every check has advice for
