@@ -27,7 +27,7 @@ func (g *gapJudge) owner(gap *Gap, a *affected) (who, by string) {
 	}
 	for i, rule := range g.in.Scope.Owners {
 		if rule.Owner != "" && rule.applies(gap) {
-			return rule.Owner, fmt.Sprintf("scope.owners[%d]", i)
+			return rule.Owner, fmt.Sprintf("owner rule %d of the scope", i+1)
 		}
 	}
 	for _, c := range g.in.Company {

@@ -32,7 +32,7 @@ func TestAPlanSaysWhoUntilWhenAndHow(t *testing.T) {
 	w.find("systems-are-patched", soc2.Pass, 1).find("keys-are-young", soc2.Fail, 1)
 	i := planItem(t, planOf(w, nil), "control:people-use-mfa")
 	require.Equal(t, "it", i.Owner)
-	require.Equal(t, "scope.owners[1]", i.OwnerBy)
+	require.Equal(t, "owner rule 2 of the scope", i.OwnerBy)
 	require.Equal(t, soc2.High, i.Severity)
 	require.Equal(t, gapNow.AddDate(0, 0, -10).Add(30*24*time.Hour), i.Due)
 	require.Equal(t, []string{"control:keys-are-young"}, i.After, "what holds need not come first")
@@ -62,7 +62,7 @@ func TestOwnersByRule(t *testing.T) {
 	w.in.Company = []soc2.CompanyControl{{ID: "AC-1", Owner: "ciso", Controls: []string{"people-use-mfa"}}}
 	check("ciso", "the company's control AC-1")
 	w.in.Scope.Owners = []soc2.OwnerRule{{System: "shop", Owner: "nobody"}, {Owner: "everyone"}}
-	check("everyone", "scope.owners[1]")
+	check("everyone", "owner rule 2 of the scope")
 	w.assets[w.findings[0].Resource.ID] = soc2.Asset{Owner: "ada", OwnerBy: "CODEOWNERS"}
 	check("ada", "CODEOWNERS (1 of 3 affected)")
 	w.in.Scope.Systems = []soc2.System{{ID: "pay", Owner: "payments"}}
