@@ -89,11 +89,14 @@ func (r *run) undiscovered(ctx context.Context, s connect.Source, p connect.Prov
 	}
 }
 
-// standIn plans everything a provider can read over a source's own scope, for a
-// source of which no more is known.
+// standIn plans what every source of a provider reads over its own scope, for one of
+// which no more is known.
 func standIn(s connect.Source, p connect.Provider, at time.Time) evidence.Plan {
 	plan := evidence.Plan{Source: s.Name, Provider: s.Provider, At: at}
 	for _, c := range p.Collectors {
+		if c.Optional {
+			continue
+		}
 		id := evidence.FeedID{Collector: c.Name, Scope: s.Scope}
 		plan.Feeds = append(plan.Feeds, evidence.PlannedFeed{ID: id, Populations: c.Populations})
 	}

@@ -20,6 +20,7 @@ type Collector struct {
 	Populations []Population // what it owns: one collector and scope own a resource
 	Reads       []string     // operations it may call; the guard refuses any other
 	Permissions []string     // what the provider calls the rights these reads need; empty: same as Reads
+	Optional    bool         // read only where the settings ask for it
 }
 
 // FeedID names one collector over one scope.

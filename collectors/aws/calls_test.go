@@ -45,6 +45,7 @@ var callsOf = map[string]calls{
 	"aws_acm_certificates":       {"⌈certificates/1000⌉", fixed(1)},
 	"aws_backup_protected":       {"⌈protected resources/1000⌉", fixed(1)},
 	"aws_backup_service":         {"⌈plans/1000⌉ + 2 × plans + ⌈jobs/1000⌉ + ⌈restores/1000⌉", func(h held) int { return 3 + 2*h.ops["backup:GetBackupPlan"] }},
+	"aws_change_events":          {"⌈events that write since the last pull/50⌉; where these are more than 40 pages, ⌈events/50⌉ of each kept operation", fixed(1)},
 	"aws_cloudtrail_trails":      {"regions + 2 × trails", func(h held) int { return 2 + 2*h.facts["trail"] }},
 	"aws_config_recorders":       {"2", fixed(2)},
 	"aws_dynamodb_tables":        {"⌈tables/100⌉ + 3 × tables", func(h held) int { return h.each(1, 3, "table") }},

@@ -25,6 +25,7 @@ var changeEvents = collector{
 	Collector: declare(evidence.Collector{
 		Name:        "aws_change_events",
 		Doc:         "Who began, ended and changed what is kept here, by CloudTrail's event history. Read where event_log_days asks for it.",
+		Optional:    true,
 		Populations: []evidence.Population{{Kind: "ChangeEvent", Type: changeEventType}},
 		Reads:       []string{lookupEvents},
 	}),

@@ -88,7 +88,7 @@ func unlikeEnforcingMoto(h evidence.Hole) bool { return anyOf(atEnforcingMoto, h
 // The conformance suite denies what needs them.
 func motoNeverAsks(action string) bool {
 	service, _, _ := strings.Cut(action, ":")
-	return slices.Contains([]string{"access-analyzer", "guardduty", "securityhub"}, service) || action == "lambda:ListFunctions"
+	return slices.Contains([]string{"access-analyzer", "guardduty", "securityhub"}, service) || action == "lambda:ListFunctions" || action == "cloudtrail:LookupEvents"
 }
 
 // off are the demo's answers of services that are off in the region nobody works

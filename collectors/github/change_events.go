@@ -23,6 +23,7 @@ var changeEventPopulation = evidence.Population{Kind: "ChangeEvent", Type: "gith
 var changeEventsCollector = evidence.Collector{
 	Name:        "github_change_events",
 	Doc:         "Reads from the audit log who began, ended and changed what is kept here. Read where event_log_days asks for it.",
+	Optional:    true,
 	Populations: []evidence.Population{changeEventPopulation},
 	Reads:       []string{readOrganization, readAuditLog},
 	Permissions: []string{permitOrganization, permitPlan, permitEnterprise},

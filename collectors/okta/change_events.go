@@ -26,6 +26,7 @@ var readLog = read{operation: "GET /api/v1/logs", scope: "okta.logs.read", right
 var changeEventsCollector = evidence.Collector{
 	Name:        "okta_change_events",
 	Doc:         "Reads from the System Log who began, ended and changed what is kept here. Read where event_log_days asks for it.",
+	Optional:    true,
 	Populations: []evidence.Population{{Kind: "ChangeEvent", Type: changeEventType}},
 	Reads:       []string{readLog.operation},
 	Permissions: []string{readLog.scope},
