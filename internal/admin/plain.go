@@ -18,12 +18,12 @@ var plain = []string{
 // plainSettings are the settings of each provider that hold no secret; likewise.
 var plainSettings = map[string][]string{
 	"attestations": {"directory", "organization"},
-	"aws":          {"profile", "regions", "roles.arn", "skip_own_account"},
+	"aws":          {"profile", "regions", "event_log_days", "roles.arn", "skip_own_account"},
 	"files":        {"directory", "organization"},
 	"github": {
-		"organizations", "app_id", "client_id", "private_key_file", "installation_id", "enterprise", "change_lookback_days", "detail_calls", "base_url",
+		"organizations", "app_id", "client_id", "private_key_file", "installation_id", "enterprise", "change_lookback_days", "event_log_days", "detail_calls", "base_url",
 	},
-	"okta": {"org_url", "client_id", "private_key_file", "key_id", "requests_per_minute"},
+	"okta": {"org_url", "client_id", "private_key_file", "key_id", "event_log_days", "requests_per_minute"},
 }
 
 // variables are those of the environment that hold credentials.

@@ -40,7 +40,7 @@ func (t *typesetter) loadOther(ttf []byte) error {
 	if err != nil {
 		return fmt.Errorf("read the font: %w", err)
 	}
-	t.f.AddUTF8FontFromBytes("other", "", ttf)
+	t.f.AddUTF8FontFromBytes("other", "", slices.Clone(ttf))
 	if err := t.f.Error(); err != nil {
 		return fmt.Errorf("read the font: %w", err)
 	}

@@ -2,6 +2,7 @@ package document
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"codeberg.org/go-pdf/fpdf"
@@ -50,7 +51,7 @@ type typesetter struct {
 func (t *typesetter) load(f *fpdf.Fpdf) error {
 	t.f = f
 	for i, face := range faces {
-		f.AddUTF8FontFromBytes(face.family, face.style, face.ttf)
+		f.AddUTF8FontFromBytes(face.family, face.style, slices.Clone(face.ttf)) // fpdf 0.12 writes into it (getMetrics)
 		font, err := sfnt.Parse(face.ttf)
 		if err != nil {
 			return fmt.Errorf("read the font %s%s: %w", face.family, face.style, err)
