@@ -117,6 +117,9 @@ func (q PopulationQuery) reconciled(l ListHistory, items []PopulationItem, from,
 	for _, log := range logs {
 		r.NotRead = append(r.NotRead, log.notRead(from, until)...)
 		for _, v := range log.Versions {
+			if hole, is := l.untold(v, from, until); is {
+				r.NotRead = append(r.NotRead, hole)
+			}
 			c, ok := LoggedChangeOf(v.Fact)
 			if v.Gone || v.Missing != nil || !ok || c.About.Type != l.Of.Type || !c.At.Before(until) || known[v.Key] {
 				continue
@@ -147,6 +150,30 @@ func (q PopulationQuery) reconciled(l ListHistory, items []PopulationItem, from,
 	slices.Sort(r.OnlyThere)
 	r.CanMiss = Seconds(canMiss(l, r.NotRead, from, until))
 	return r, only
+}
+
+// untold is the time between two complete looks in which something came or went by an
+// entry that does not say what: it may have been of the list, and lived in between.
+func (l ListHistory) untold(v Version, from, until time.Time) (ListHole, bool) {
+	e, is := v.Fact.Body.(*evidence.ChangeEvent)
+	switch {
+	case !is || e == nil || e.At == nil || e.At.Before(from) || !e.At.Before(until):
+		return ListHole{}, false
+	case e.Effect != nil && *e.Effect == evidence.ChangeChanged:
+		return ListHole{}, false
+	case e.About != nil && (e.About.Type != l.Of.Type || e.About.ID != "" || e.About.Name != ""):
+		return ListHole{}, false
+	}
+	h := ListHole{From: from.UTC(), To: until.UTC(), Reason: evidence.ProviderError, Detail: "the entry " + v.Key.ID + " does not say what began or ended"}
+	for _, look := range completeLooks(l) {
+		switch at := look.StartedAt.UTC(); {
+		case at.After(*e.At):
+			h.To = earliest(h.To, at)
+		case at.After(h.From):
+			h.From = at
+		}
+	}
+	return h, true
 }
 
 // life is from when something began until it ended, by a log; either may be unknown.

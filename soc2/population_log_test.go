@@ -104,6 +104,23 @@ func TestPopulationReconciled(t *testing.T) {
 	require.Equal(t, plain.Digest, p.Digest, "who agrees changes nothing")
 }
 
+// An entry that nobody can read may have been of something that came and went.
+func TestAnEntryThatDoesNotSayWhat(t *testing.T) {
+	t.Parallel()
+	untold := func(effect string) soc2.LoggedChange {
+		e := logged("e3", 25, effect, "", "", "x")
+		e.About = nil
+		return e
+	}
+	p, _ := populationWith(t, "users", logWith(eventLog("us-east-1", 7, tells), append(slices.Clone(agreed), untold("began"))...))
+	require.Equal(t, []soc2.ListHole{{
+		From: at(20), To: at(40), Reason: evidence.ProviderError, Detail: "the entry e3 does not say what began or ended",
+	}}, p.Lists[0].EventLog.NotRead)
+	require.Equal(t, soc2.Seconds(20*time.Hour), p.CanMiss)
+	p, _ = populationWith(t, "users", logWith(eventLog("us-east-1", 7, tells), append(slices.Clone(agreed), untold("changed"))...))
+	require.Empty(t, p.Lists[0].EventLog.NotRead)
+}
+
 func TestMembersKnownFromTheEventLogOnly(t *testing.T) {
 	t.Parallel()
 	p, items := populationWith(t, "users", logWith(eventLog("us-east-1", 7, tells), append(slices.Clone(agreed),
